@@ -14,8 +14,10 @@ from .atlas.film_regions import AUTOMATIC
 from .atlas.search import Search
 from .common import colormaps, film
 from .common.selection import editable
+from .figures.color_bars import color_bars_of
+from .figures.labels import labels_of, renew_labels, rooms_of_labels
 from .regions.decimation import decimation_of
-from .regions.film_view import DIRECTION, MARGIN, UP
+from .regions.film_view import DIRECTION, UP
 from .regions.imported import Imported, import_regions
 from .regions.look_materials import set_look
 from .regions.record import about, is_region
@@ -81,17 +83,7 @@ def film_scene(
         If there is no such colormap; nothing has changed then.
     """
     colormaps.resolve(colormap)
-    search = Search(atlas.structures)
-    parts = []
-    for names, suitable in (
-        (glass, film_regions.glass),
-        (glow, film_regions.glow),
-        (gradient, film_regions.gradient),
-    ):
-        if names.strip().casefold() == AUTOMATIC:
-            parts.append(suitable(atlas.structures))
-        else:
-            parts.append(search.find(names) if names.strip() else [])
+    parts = film_structures(atlas, Search(atlas.structures), glass, glow, gradient)
     imported = _imported(context, atlas, [one for part in parts for one in part])
     own = editable(imported.regions)
     show_all(own)
@@ -109,6 +101,27 @@ def film_scene(
     return FilmRegions(imported, *parts)
 
 
+def film_structures(
+    atlas: Atlas, search: Search, glass: str, glow: str, gradient: str
+) -> list[list[Structure]]:
+    """Find the regions of a film scene, see `film_scene`: of glass, glowing, and in colors.
+
+    Raises
+    ------
+    UnknownStructureError
+    """
+    asked = [names.strip().casefold() for names in (glass, glow, gradient)]
+    suitable = (
+        film_regions.glass(atlas.structures, atlas.may_have_mesh),
+        film_regions.glow(atlas.structures),
+        film_regions.gradient(atlas.structures),
+    )
+    return [
+        own if short == AUTOMATIC else search.find(names)
+        for names, short, own in zip((glass, glow, gradient), asked, suitable, strict=True)
+    ]
+
+
 def set_stage(
     context: bpy.types.Context,
     regions: Sequence[bpy.types.Object],
@@ -117,6 +130,9 @@ def set_stage(
     bloom: float = 1.0,
 ) -> list[bpy.types.Object]:
     """Set up everything around the visible objects of a film.
+
+    They are as large as they fit beside the labels and color bars that are in the picture. Labels
+    are laid out again for the camera's way.
 
     Parameters
     ----------
@@ -139,13 +155,15 @@ def set_stage(
     film.use_film_sampling(scene)
     if bloom:
         film.add_bloom(scene, strength=bloom, threshold=_BLOOM_THRESHOLD)
-    camera = film.frame_camera(
+    camera = film.compose(
         scene,
         subject,
+        color_bars_of(scene),
         direction=DIRECTION,
         up=UP,
-        margin=MARGIN,
-        orbit_axis=UP if degrees else None,
+        degrees=degrees,
+        axis=UP,
+        taken=rooms_of_labels(scene),
     )
     # Glowing regions need none, but the atlas's colors are lit.
     film.add_key_and_fill(scene, subject)
@@ -154,6 +172,8 @@ def set_stage(
         film.orbit(camera, degrees, scene.frame_start, scene.frame_end, axis=UP)
     # Each surface behind another counts; a folded cortex has many.
     film.see_through(scene)
+    if labels_of(scene):
+        renew_labels(context)
     return subject
 
 

@@ -63,7 +63,7 @@ bpy.ops.render.render(write_still=True)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--glow", "hippocampus"], "the closest are"),
+        (["--glow", "hippocampal"], "the closest are"),
         (["--atlas", "rat"], "no atlas named 'rat'"),
         (["--colormap", "plasam"], "plasma"),
     ],

@@ -70,10 +70,57 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("lc", ("Locus ceruleus", "Locus coeruleus")),
     ("isocortex, neocortex", ("Isocortex", "Neocortex")),
     ("white matter", ("fiber tracts",)),
+    ("hippocampus", ("Hippocampal formation", "Hippocampal region")),
+    ("olfactory bulb, ob", ("Main olfactory bulb",)),
+    ("motor cortex", ("Somatomotor areas", "Motor areas")),
+    ("somatosensory cortex", ("Somatosensory areas",)),
+    ("visual cortex", ("Visual areas",)),
+    ("auditory cortex", ("Auditory areas",)),
+    ("retrosplenial, retrosplenial cortex", ("Retrosplenial area", "Retrosplenial cortex")),
+    ("anterior cingulate, anterior cingulate cortex", ("Anterior cingulate area",)),
+    ("prelimbic, prelimbic cortex, prl", ("Prelimbic area",)),
+    ("infralimbic, infralimbic cortex, il", ("Infralimbic area",)),
+    ("piriform, piriform cortex", ("Piriform area",)),
+    ("perirhinal, perirhinal cortex", ("Perirhinal area",)),
+    ("postrhinal, postrhinal cortex", ("Postrhinal area",)),
+    ("ectorhinal, ectorhinal cortex", ("Ectorhinal area",)),
+    ("temporal association, temporal association cortex", ("Temporal association areas",)),
+    ("posterior parietal, posterior parietal cortex", ("Posterior parietal association areas",)),
+    (
+        "v2, secondary visual cortex",
+        (
+            "Lateral visual area", "Anterolateral visual area", "Anteromedial visual area",
+            "Posterolateral visual area", "posteromedial visual area",
+        ),
+    ),
+    ("dstr, cpu", ("Caudoputamen",)),
+    ("septum", ("Lateral septal complex", "Medial septal complex")),
+    ("medial septum", ("Medial septal nucleus",)),
+    ("lateral septum", ("Lateral septal nucleus",)),
+    ("bnst, bed nucleus, bed nucleus of the stria terminalis",
+     ("Bed nuclei of the stria terminalis",)),
+    ("globus pallidus", ("Globus pallidus, external segment", "Globus pallidus, internal segment")),
+    ("substantia nigra", ("Substantia nigra, compact part", "Substantia nigra, reticular part",
+                          "Substantia nigra, lateral part")),
+    ("reticular thalamus, reticular thalamic nucleus, thalamic reticular nucleus",
+     ("Reticular nucleus of the thalamus",)),
+    ("pom", ("Posterior complex of the thalamus",)),
+    ("habenula", ("Medial habenula", "Lateral habenula")),
+    ("lhb", ("Lateral habenula",)),
+    ("mhb", ("Medial habenula",)),
+    ("lateral hypothalamus", ("Lateral hypothalamic area",)),
+    ("pvn", ("Paraventricular hypothalamic nucleus",)),
+    ("scn", ("Suprachiasmatic nucleus",)),
+    ("arc, arcuate nucleus", ("Arcuate hypothalamic nucleus",)),
+    ("mpoa", ("Medial preoptic area",)),
+    ("drn, dorsal raphe, dorsal raphe nucleus", ("Dorsal nucleus raphe",)),
+    ("brainstem", ("Brain stem",)),
+    ("grey matter", ("Basic cell groups and regions", "Grey matter")),
+    ("brain, whole brain", ("root", "Whole brain")),
 )  # fmt: skip
 COMMON_NAMES: Final = {
-    name.strip(): tuple(full.casefold() for full in names)
+    name.strip(): tuple(full.casefold().replace(",", "") for full in names)
     for common, names in _GROUPS
     for name in common.split(",")
 }
-"""Full names, case-folded, by common names in lower case."""
+"""Full names, case-folded and without commas, by common names in lower case."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from .hierarchy import Structure
@@ -16,28 +16,35 @@ _GLOW: Final = (("DG",), ("dentate gyrus",))
 _GRADIENT: Final = (("CA3",), ("field ca3", "ca3"))
 
 
-def glass(structures: Sequence[Structure]) -> list[Structure]:
+def glass(
+    structures: Sequence[Structure], may_have_mesh: Callable[[Structure], bool]
+) -> list[Structure]:
     """Choose what surrounds everything: the gray matter, or else the whole brain.
 
     Parameters
     ----------
     structures : sequence of Structure
         All of an atlas.
+    may_have_mesh : callable
+        See `Atlas.may_have_mesh`: what is not on this disk may be in the atlas all the same.
 
     Returns
     -------
     list of Structure
-        If neither has a mesh, the largest parts that have one. Empty if none has.
+        What is on this disk; if neither is, the largest parts that are, unless these are no more
+        than a part of the brain while the gray matter's mesh may be on the server.
     """
-    found = [one for one in _known(structures, _GLASS) if one.has_mesh]
-    if found:
-        return found
+    known = [one for one in _known(structures, _GLASS) if may_have_mesh(one)]
+    if here := [one for one in known if one.has_mesh]:
+        return here
     shown: list[Structure] = []
     covered: set[int] = set()
     for one in sorted(structures, key=lambda one: one.depth):
         if one.has_mesh and covered.isdisjoint(one.path):
             shown.append(one)
             covered.add(one.id)
+    if known and all(len(one.path) > 1 for one in shown):
+        return known
     return shown
 
 

@@ -106,7 +106,11 @@ class Likeness:
             scores = [max((of[one] for one in entry.words), default=0) for of in scores_of]
             if all(scores):
                 unasked = len(_telling(entry.words)) - len(words)
-                order = (-round(sum(scores), 6), len(entry.structure.path), unasked, place)
+                # In the Allen Institute's atlases, tracts and grooves have lower-case acronyms.
+                tract = entry.structure.acronym[:1].islower()
+                order = (
+                    -round(sum(scores), 6), tract, len(entry.structure.path), unasked, place,
+                )  # fmt: skip
                 scored.append(order)
         return [self._entries[place] for *_, place in sorted(scored)]
 

@@ -32,6 +32,13 @@ _LAYER: Final = re.compile(
     r"|(?:layer |l)(?P<first>\d\S*) (?:of )?(?:the )?(?P<where>.+)",
     re.IGNORECASE,
 )
+# Spelled in two ways.
+_SPELLINGS: Final = (
+    ("grey", "gray"), ("gray", "grey"), ("coeruleus", "ceruleus"), ("ceruleus", "coeruleus"),
+)  # fmt: skip
+# As in CA1-CA3; many acronyms have a hyphen of their own.
+_RANGE: Final = re.compile(r"\s*[-–—]\s*")
+_SIDES: Final = frozenset(("left", "right", "both", "both hemispheres", "hemisphere"))
 # No layer has more digits, and few ids have fewer.
 _LAYER_DIGITS: Final = 2
 _LONGEST_TEXT: Final = 20_000
@@ -85,6 +92,9 @@ class Search:
             names.setdefault(plain(one.name), []).append(one)
             any_case_acronyms.setdefault(entry.acronym, []).append(one)
             any_case_names.setdefault(entry.name, []).append(one)
+            # As the Allen Institute's tables of safe names have them.
+            if "," in entry.name:
+                any_case_names.setdefault(entry.name.replace(",", ""), []).append(one)
             if len(one.path) > 1:
                 self._children.setdefault(one.path[-2], []).append(entry)
         self._exact = (acronyms, ids, names)
@@ -165,6 +175,10 @@ class Search:
                 if len({one.acronym for one in candidates}) == len(candidates)
                 else f'"{shown}" may be {choices}: use the id.',
                 candidates,
+            )
+        if written.casefold() in _SIDES:
+            raise UnknownStructureError(
+                f'"{shown}" is no structure; Hemisphere, in the import options, chooses sides.'
             )
         near = self.nearest(written)
         message = f'There is no structure "{shown}" in this atlas'
@@ -383,7 +397,11 @@ class Search:
             return []
         if " " in written and (joined := self._acronym(written.replace(" ", ""))):
             return joined
-        full = COMMON_NAMES.get(written.casefold(), ())
+        folded = written.casefold()
+        for one, other in _SPELLINGS:
+            if one in folded and (alike := self._spelled(folded.replace(one, other))):
+                return alike
+        full = COMMON_NAMES.get(folded.replace("gray", "grey"), ())
         if common := [one for name in full for one in self._any_case[1].get(name, ())]:
             return common
         if both := _BOTH.fullmatch(written):
@@ -427,7 +445,8 @@ class Search:
         begin = wanted.replace(" ", "")
         if begin != wanted and begin[-1:].isdecimal():
             return [entry for entry in self._entries if entry.acronym.startswith(begin)]
-        known = {one.id for piece in self._joined(wanted) for one in self._spelled(piece)}
+        pieces = self._joined(wanted) or _RANGE.split(wanted)
+        known = {one.id for piece in pieces for one in self._spelled(piece)}
         return [entry for entry in self._entries if entry.structure.id in known]
 
     def _inside(self, entry: Entry, levels: int) -> Iterator[Entry]:

@@ -117,4 +117,6 @@ def build(options: argparse.Namespace) -> bpy.types.Scene:
         for thing in scene.objects:
             thing.select_set(False)
         operators.blender_brain.add_labels()
+        # Once more, with room for them.
+        operators.blender_brain.set_stage(degrees=options.orbit, bloom=options.bloom)
     return scene

@@ -115,6 +115,7 @@ def _structures(
         return (), ""
     for column, name in enumerate(table.names.fields):
         words = any(table.number(row, column) is None for row in rows[:1_000])
+        words |= name.casefold().endswith("_id")
         if column not in columns and words and _STRUCTURE.fullmatch(name):
             return tuple(row.fields[column] for row in rows), name[:60]
     return (), ""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..atlas.search import Search, UnknownStructureError
 from ..common.limits import LARGEST
-from .table_layout import Choice, Half, Layout, layout_of, side_of, time_factor
+from .table_layout import REGION, Choice, Half, Layout, layout_of, side_of, time_factor
 from .tables import Row, Table, TableError, read_table
 
 if TYPE_CHECKING:
@@ -109,6 +109,12 @@ def read_region_values(
     if choice is None:
         raise TableError(
             f"{path.name} has no column of values '{column[:60]}'; it has {', '.join(named[:20])}."
+        )
+    header = [] if table.names is None else [name.casefold() for name in table.names.fields]
+    if header.count(choice.name.casefold()) > 1:
+        raise TableError(
+            f"{path.name} has {header.count(choice.name.casefold())} columns '{choice.name[:60]}';"
+            " rename all but the one to show."
         )
     notes = list(table.notes)
     if not column and len(layout.choices) > 1:
@@ -207,8 +213,9 @@ def _is_wide(table: Table, search: Search) -> bool:
     if table.names is None or time_factor(table.names.fields[0]) is None:
         return False
     names = table.names.fields[1:]
-    known = sum(search.known(name) is not None for name in names[:50])
-    return 2 * known > min(len(names), 50)
+    if any(name.casefold() in REGION for name in names):
+        return False
+    return any(search.known(name) is not None for name in names)
 
 
 def _wide(path: Path, table: Table, search: Search) -> RegionValues:
@@ -270,6 +277,13 @@ def _table(
         values[place] = value
     if np.isnan(values).all():
         raise TableError(f"{path.name} has no values, only gaps.")
+    empty = np.isnan(values).all(axis=0)
+    if empty.any():
+        without = [one.acronym for one, gap in zip(regions.values(), empty, strict=True) if gap]
+        names = ", ".join(dict.fromkeys(without[:_MOST_NAMED]))
+        more = f" and {len(without) - _MOST_NAMED:,} more" if len(without) > _MOST_NAMED else ""
+        verb = "has" if len(without) == 1 else "have"
+        notes = [*notes, f"{path.name}: {names}{more} {verb} no value."]
     return RegionValues(
         name,
         tuple(regions.values()),

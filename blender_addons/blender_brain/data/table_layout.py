@@ -15,7 +15,7 @@ from .tables import Row, Table
 Half = Literal["LEFT", "RIGHT", "BOTH"]
 
 # In order of preference.
-_REGION: Final = (
+REGION: Final = (
     "structure_id", "region_id", "structure_acronym", "region_acronym", "acronym", "structure",
     "region", "structure_name", "region_name", "area", "name", "id",
 )  # fmt: skip
@@ -29,8 +29,12 @@ _SIDES: Final[dict[str, Half]] = {
 # What a table is usually about, where it has several columns of numbers.
 _USUAL: Final = (
     "cells_per_mm3", "projection_density", "density", "volume_mm3", "cell_count", "total_cells",
-    "count", "value",
+    "count", "value", "mean", "median",
 )  # fmt: skip
+# How certain values are, beside them.
+_CERTAINTY: Final = re.compile(
+    r"[pq]([-_ ]?val(ue)?)?|(.*[-_ ])?(std|sem|stderr|sd|se|ci|var|variance|n)"
+)
 _INJECTION: Final = "is_injection"
 MOST_CHOICES: Final = 200
 
@@ -72,7 +76,9 @@ class Layout:
             folded = wanted.casefold()
             return next((one for one in self.choices if one.name.casefold() == folded), None)
         by_name = {one.name.casefold(): one for one in self.choices}
-        return next((by_name[name] for name in _USUAL if name in by_name), self.choices[-1])
+        values = [one for one in self.choices if not _CERTAINTY.fullmatch(one.name.casefold())]
+        last = (values or self.choices)[-1]
+        return next((by_name[name] for name in _USUAL if name in by_name), last)
 
 
 def side_of(field: str) -> Half | None:
@@ -101,7 +107,7 @@ def layout_of(table: Table) -> Layout:
         time = 1 if width == 3 else None
         return Layout(0, None, time, 1.0, (Choice("", ((width - 1, "BOTH"),)),))
     names = [name.casefold() for name in table.names.fields]
-    region = next((names.index(name) for name in _REGION if name in names), 0)
+    region = next((names.index(name) for name in REGION if name in names), 0)
     hemisphere = _first(names, region, lambda name: bool(HEMISPHERE.fullmatch(name)))
     time = _first(names, region, lambda name: time_factor(name) is not None)
     # Otherwise it is another column of values, such as a count beside a density.

@@ -27,8 +27,8 @@ _APART: Final = 0.008
 # Only this many points of a region are tried at a time, those that are seen longest.
 _MOST_TRIED: Final = 10
 # What is gained by staying longer, against a longer line and an end at the region's edge.
-_LASTING: Final = 2.0
-_PLAIN: Final = 0.6
+_LASTING: Final = 0.5
+_PLAIN: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from ..common.figures import frame
 from ..common.figures.drawing import TEXT_INPUTS, fading_ink_material, inked, moved, new_figure
 from ..common.figures.numbers import text
 from ..common.figures.scales import LINE_INPUTS
+from ..common.film.rooms_in_picture import Room
+from ..common.marks import Mark
 from ..common.nodes import Node, Socket, Tree
 from ..common.nodes.modifiers import follow, has_input, input_value, set_inputs
 from ..common.required import required
@@ -33,6 +35,8 @@ from .label_plan import Column, plan
 from .sight import sight
 
 GROUP: Final = "BlenderBrain Label"
+_COLUMNS: Final = Mark("blender_brain", "label_columns", "label_columns", lambda _: False)
+"""On which sides of the picture a label was allowed to be."""
 
 # Relative to the picture's shorter side.
 _MARGIN: Final = 0.04
@@ -65,6 +69,7 @@ def add_labels(
     wording: Wording = "ACRONYM",
     where: Columns = "BOTH",
     size: float = TEXT_SIZE,
+    words: Sequence[str] = (),
 ) -> Labels:
     """Label regions in the picture of the scene's camera.
 
@@ -76,6 +81,8 @@ def add_labels(
         Their existing labels are replaced.
     wording : str
         ``"ACRONYM"``, ``"NAME"``, or ``"BOTH"``.
+    words : sequence of str
+        The texts themselves, instead, one for each region.
     where : str
         On which sides of the picture: ``"BOTH"``, ``"LEFT"``, ``"RIGHT"``.
     size : float
@@ -91,7 +98,7 @@ def add_labels(
     camera, middle = camera_for(scene, regions)
     most_frames = int(np.clip(_MOST_LOOKS / max(len(regions), 1), 24, 240))
     seen = sight(scene, camera, regions, solid_objects(context), most_frames)
-    words = [_worded(region, wording) for region in regions]
+    words = words or [_worded(region, wording) for region in regions]
     half = np.array([scene.render.resolution_x, scene.render.resolution_y]) / _shorter(scene) / 2
     sides = [right for right in (False, True) if where in ("BOTH", "RIGHT" if right else "LEFT")]
     top = half[1] - _MARGIN - size / 2
@@ -143,6 +150,7 @@ def add_labels(
             if one.region == number
         ]
         _animate(by, states, seen.frames, fade)
+        _COLUMNS.put(label, where)
         put_into_picture(scene, label, left, (_MARGIN, 0.0))
         made.append(label)
     if len(seen.frames) > 1:
@@ -154,6 +162,41 @@ def add_labels(
         [region for number, region in enumerate(regions) if number not in shown],
         len(seen.frames) > 1,
     )
+
+
+def renew_labels(context: bpy.types.Context) -> None:
+    """Lay all labels out again, for the camera's present way; their texts and styles stay."""
+    scene = context.scene
+    groups: dict[tuple[Columns, float], dict[bpy.types.Object, str]] = {}
+    styles: dict[bpy.types.Object, dict[str, Any]] = {}
+    for label, by in drawn_by(scene, GROUP).items():
+        region = input_value(by, "Region").value
+        if region is not None:
+            kind = (_COLUMNS.of(label, "BOTH"), float(input_value(by, "Text Size").value))
+            groups.setdefault(kind, {})[region] = str(input_value(by, "Text").value)
+            styles[region] = {
+                "Color": tuple(input_value(by, "Color").value),
+                "Line Width": input_value(by, "Line Width").value,
+            }
+    for (where, size), texts in groups.items():
+        made = add_labels(context, [*texts], where=where, size=size, words=[*texts.values()])
+        for region, label in zip(texts, made.labels, strict=True):
+            set_inputs(required(drawing(label, GROUP)), styles[region])
+
+
+def rooms_of_labels(scene: bpy.types.Scene) -> list[Room]:
+    """Find the parts of the picture in which there are labels' texts: its sides, from 0 to 1."""
+    width = scene.render.resolution_x / _shorter(scene)
+    wide = {"LEFT": 0.0, "RIGHT": 0.0}
+    for label, by in drawn_by(scene, GROUP).items():
+        # Version 0.1.0 had no bends; what it wrote was about as wide as an acronym.
+        bend = float(input_value(by, "Bend").value) if has_input(by, "Bend") else 0.1
+        own = _MARGIN + bend
+        for side in wide:
+            if _COLUMNS.of(label, "BOTH") in ("BOTH", side):
+                wide[side] = max(wide[side], own / width)
+    rooms = [Room(0.0, 0.0, wide["LEFT"], 1.0), Room(1.0 - wide["RIGHT"], 0.0, 1.0, 1.0)]
+    return [room for room in rooms if room.right > room.left]
 
 
 class _State(NamedTuple):

@@ -34,6 +34,7 @@ _SIDES: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 _MOST_SIDES: Final = 0.5
 # Of the way to a point, what may be in front of it, for rounding.
 _TOLERANCE: Final = 1e-4
+_FAR: Final = 1e9
 
 
 class Sight(NamedTuple):
@@ -48,7 +49,8 @@ class Sight(NamedTuple):
     """(T, R, K), how plain it is what is meant, 0 to 1: the cosine between the surface's normal and
     the direction to the camera, less at the edge of what is seen of a region."""
     seen: NDArray[np.bool_]
-    """(T, R, K), without points at the edge of what is seen of a region, if there are others."""
+    """(T, R, K), without points at the edge of what is seen of a region, and points of glass before
+    something solid, which would seem to be meant, if there are others."""
 
 
 def sight(
@@ -244,7 +246,7 @@ def _look(
     # From the picture to the world, at the depth of a point.
     scale = np.array([projection[0, 0], projection[1, 1]]) / half
     reach = _BESIDE * np.where(parallel, 1.0, -in_view[..., 2])
-    clear = np.zeros(seen.shape)
+    clear, alone = np.zeros(seen.shape), np.zeros(seen.shape, bool)
     for index in np.argwhere(seen):
         i = tuple(index)
         beside = [
@@ -253,19 +255,22 @@ def _look(
         ]
         seen[i] = _is_free(obstacles, eyes[i], ways[i], float(lengths[i]))
         if seen[i]:
-            clear[i] = _clear(obstacles, int(index[0]), eyes[i], world[i], beside, parallel)
+            region = int(index[0])
+            clear[i] = _clear(obstacles, region, eyes[i], world[i], beside, parallel)
+            alone[i] = region not in obstacles.glass or _is_free(obstacles, world[i], ways[i], _FAR)
     seen &= clear >= np.minimum(clear.max(axis=-1, keepdims=True), _MOST_SIDES)
+    seen &= alone | ~(seen & alone).any(axis=-1, keepdims=True)
     return at, np.where(seen, facing * clear, 0.0), seen
 
 
 def _is_free(
-    obstacles: _Obstacles, eye: NDArray[np.float64], way: NDArray[np.float64], length: float
+    obstacles: _Obstacles, start: NDArray[np.float64], way: NDArray[np.float64], length: float
 ) -> bool:
-    """Tell whether nothing is in front of a point."""
+    """Tell whether nothing solid is in the way from a point, up to a distance."""
     if obstacles.tree is None:
         return True
     free = length * (1 - _TOLERANCE)
-    return obstacles.tree.ray_cast(Vector(eye.tolist()), Vector(way.tolist()), free)[0] is None
+    return obstacles.tree.ray_cast(Vector(start.tolist()), Vector(way.tolist()), free)[0] is None
 
 
 def _clear(

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import FloatProperty, StringProperty
 
-from ..atlas import AtlasError, library
+from ..atlas import AtlasError, NotHereError, library
 from ..atlas.film_regions import AUTOMATIC
-from ..atlas.search import UnknownStructureError
+from ..atlas.search import Search, UnknownStructureError
 from ..common import film
 from ..common.changes import Settings, settings_of, told
 from ..common.colormaps import UnknownColormapError
 from ..common.colormaps.colormap_settings import colormap_property
 from ..common.placing import leave_edit_mode
 from ..common.selection import tell
-from ..film import FILM_COLORMAP, film_scene, set_stage
+from ..download.brainglobe import DownloadError
+from ..film import FILM_COLORMAP, film_scene, film_structures, set_stage
+from ..regions.imported import absent_meshes
 from ..settings import FilmSettings
-from .importing import imported_told
+from .importing import DOWNLOAD, downloaded, imported_told, nothing_told
 from .selection import OnScene, all_regions, seen_regions
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operato
         atlas: str
         folder: str
         colormap: str
+        download: bool
     else:
         atlas: StringProperty(
             name="Atlas",
@@ -79,6 +82,7 @@ class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operato
             options={"SKIP_SAVE"},
         )
         colormap: colormap_property(FILM_COLORMAP)
+        download: DOWNLOAD
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Import, color, set the stage."""
@@ -87,6 +91,11 @@ class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operato
         leave_edit_mode(context)
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
+            if self.download:
+                names = (self.glass, self.glow, self.gradient)
+                wanted = film_structures(atlas, Search(atlas.structures), *names)
+                absent = absent_meshes(atlas, [one for part in wanted for one in part], "ONLY")
+                atlas = downloaded(context, atlas, absent)
             made = film_scene(
                 context,
                 atlas,
@@ -97,7 +106,12 @@ class BLENDER_BRAIN_OT_film_scene(FilmSettings, StageSettings, bpy.types.Operato
                 degrees=self.degrees,
                 bloom=self.bloom,
             )
-        except (AtlasError, UnknownStructureError, UnknownColormapError) as error:
+        except NotHereError as error:
+            self.report({"ERROR"}, nothing_told(error))
+            return {"CANCELLED"}
+        except (
+            AtlasError, UnknownStructureError, UnknownColormapError, DownloadError,
+        ) as error:  # fmt: skip
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         imported = made.imported

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty
 
-from ..atlas import Atlas, AtlasError, NotHereError, library
+from ..atlas import Atlas, AtlasError, NotHereError, Structure, library
 from ..atlas.errors import not_here
 from ..atlas.search import UnknownStructureError
 from ..common.placing import leave_edit_mode, select_only
 from ..download import running
 from ..download.brainglobe import DownloadError
-from ..regions.imported import Imported, Parts, absent_meshes, import_regions
+from ..regions.imported import Imported, absent_meshes, import_regions
 from ..settings import ACRONYMS, ATLAS, FOLDER, ImportSettings
 from .selection import all_regions, show_object_colors
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, WmReportItems
 
 _MOST_NAMED = 6
+
+
+DOWNLOAD = BoolProperty(
+    name="Download",
+    description="First download the meshes that are not on this disk, where Blender is allowed to "
+    "go online",
+    # An operator that waits is for scripts; the panels have a button that does not.
+    options={"SKIP_SAVE", "HIDDEN"},
+)
 
 
 class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
@@ -40,13 +49,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         atlas: ATLAS
         folder: FOLDER
         acronyms: ACRONYMS
-        download: BoolProperty(
-            name="Download",
-            description="First download the meshes that are not on this disk, where Blender is "
-            "allowed to go online",
-            # An operator that waits is for scripts; the panel has a button that does not.
-            options={"SKIP_SAVE", "HIDDEN"},
-        )
+        download: DOWNLOAD
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Open the atlas, find the regions and import them."""
@@ -54,7 +57,8 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
         try:
             atlas = library.opened(self.atlas, bpy.path.abspath(self.folder)).atlas
             if self.download:
-                atlas = _downloaded(context, atlas, self.acronyms, self.parts, self.depth)
+                absent = absent_meshes(atlas, self.acronyms, self.parts, self.depth)
+                atlas = downloaded(context, atlas, absent)
             imported = import_regions(
                 context,
                 atlas,
@@ -70,8 +74,7 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
                 smoothing=self.smoothing,
             )
         except NotHereError as error:
-            missing, how = str(error).rstrip("."), running.how_to_get_meshes()
-            self.report({"ERROR"}, f"Nothing was imported: {missing}; {how}.")
+            self.report({"ERROR"}, nothing_told(error))
             return {"CANCELLED"}
         except (AtlasError, UnknownStructureError, DownloadError) as error:
             self.report({"ERROR"}, str(error))
@@ -82,6 +85,11 @@ class BLENDER_BRAIN_OT_import_regions(ImportSettings, bpy.types.Operator):
             self.report({"INFO"}, "The viewport's Solid mode now shows object colors.")
         self.report(*imported_told(imported, atlas))
         return {"FINISHED"}
+
+
+def nothing_told(error: NotHereError) -> str:
+    """Say that not one of the meshes is on this disk, and how to get them."""
+    return f"Nothing was imported: {str(error).rstrip('.')}; {running.how_to_get_meshes()}."
 
 
 def imported_told(imported: Imported, atlas: Atlas) -> tuple[set[WmReportItems], str]:
@@ -125,11 +133,8 @@ def _names(edges: dict[str, int]) -> str:
     return ", ".join(named[:_MOST_NAMED]) + more
 
 
-def _downloaded(
-    context: bpy.types.Context, atlas: Atlas, acronyms: str, parts: Parts, depth: int
-) -> Atlas:
-    """Download the meshes that an import lacks, and return the atlas with them."""
-    absent = absent_meshes(atlas, acronyms, parts, depth)
+def downloaded(context: bpy.types.Context, atlas: Atlas, absent: list[Structure]) -> Atlas:
+    """Download meshes that are not on this disk, and return the atlas with them."""
     if not absent:
         return atlas
     if refused := running.refusal():

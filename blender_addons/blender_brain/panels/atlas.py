@@ -16,7 +16,7 @@ from ..common.suggestions import draw_field
 from ..download import running
 from ..download.tasks import Task
 from ..properties import BLENDER_BRAIN_PG_scene, unfolded
-from ..regions.imported import absent_meshes
+from ..regions.imported import Parts, absent_meshes
 from ..settings import fields, search_of
 from .tab import Tab, draw_wrapped
 
@@ -87,7 +87,7 @@ class BLENDER_BRAIN_PT_atlas(Tab):
             setattr(operator, setting, getattr(typed, setting))
         search = search_of(context)
         if any(wanted) and search is not None:
-            _draw_absent(layout, typed, opened, search, acronyms)
+            draw_absent(layout, typed, opened, search, acronyms, typed.parts, typed.depth)
 
 
 class BLENDER_BRAIN_PT_tree(Tab):
@@ -189,17 +189,19 @@ def _draw_progress(layout: bpy.types.UILayout, current: Task) -> None:
     layout.operator("blender_brain.cancel_download", icon="CANCEL")
 
 
-def _draw_absent(
+def draw_absent(
     layout: bpy.types.UILayout,
     typed: BLENDER_BRAIN_PG_scene,
     atlas: Atlas,
     search: Search,
     acronyms: str,
+    parts: Parts,
+    depth: int,
 ) -> None:
     """Say which of the chosen meshes are not on this disk, and offer to download just these."""
     try:
         # The search that is there already: panels are drawn many times a second.
-        absent = absent_meshes(atlas, search.find(acronyms), typed.parts, typed.depth)
+        absent = absent_meshes(atlas, search.find(acronyms), parts, depth)
     except UnknownStructureError:
         # The import says so; here somebody may still be typing.
         return
@@ -221,7 +223,7 @@ def _draw_absent(
         "blender_brain.download_meshes", text=f"Download {count}", icon="IMPORT"
     )
     operator.atlas, operator.folder, operator.acronyms = atlas.full_name, typed.folder, acronyms
-    operator.parts, operator.depth = typed.parts, typed.depth
+    operator.parts, operator.depth = parts, depth
 
 
 _IMPORT_SETTINGS: Final = (

@@ -5,9 +5,14 @@ from __future__ import annotations
 
 import bpy
 
+from ..atlas import library
+from ..atlas.search import Search, UnknownStructureError
 from ..common.suggestions import draw_field
+from ..film import film_structures
 from ..operators.selection import seen_regions, selected_regions
-from ..settings import fields
+from ..properties import BLENDER_BRAIN_PG_scene
+from ..settings import fields, search_of
+from .atlas import draw_absent
 from .tab import Tab
 
 
@@ -58,7 +63,24 @@ class BLENDER_BRAIN_PT_film(Tab):
         operator = row.operator("blender_brain.film_scene", icon="OUTLINER_OB_CAMERA")
         for name in ("atlas", "folder", "glass", "glow", "gradient"):
             setattr(operator, name, getattr(typed, name))
+        search = search_of(context)
+        if search is not None:
+            _draw_absent_of_film(layout, typed, search)
         layout.operator("blender_brain.set_stage", icon="WORLD")
+
+
+def _draw_absent_of_film(
+    layout: bpy.types.UILayout, typed: BLENDER_BRAIN_PG_scene, search: Search
+) -> None:
+    """Offer to download the meshes of a film scene that are not on this disk."""
+    atlas = library.opened(typed.atlas, bpy.path.abspath(typed.folder), recheck=False).atlas
+    try:
+        wanted = film_structures(atlas, search, typed.glass, typed.glow, typed.gradient)
+    except UnknownStructureError:
+        # The button says so; here somebody may still be typing.
+        return
+    ids = ", ".join(str(one.id) for part in wanted for one in part)
+    draw_absent(layout, typed, atlas, search, ids, "ONLY", 1)
 
 
 CLASSES = (BLENDER_BRAIN_PT_labels, BLENDER_BRAIN_PT_film)

@@ -111,7 +111,7 @@ class BrainThing(Thing):
     ) -> tuple[list[Any], list[tuple[list[Any], str]]]:
         """Find the structures of glass, and those that glow, with their colors."""
         if self.values["glass"].strip().casefold() == _AUTOMATIC:
-            glass = film_regions.glass(atlas.structures)
+            glass = film_regions.glass(atlas.structures, atlas.may_have_mesh)
         else:
             glass = search.find(self.values["glass"]) if self.values["glass"].strip() else []
         given = self.values["glow"]

@@ -123,7 +123,7 @@ def frame_camera(
     camera.matrix_world = placed(rotation, middle)
     # Moving the points away from the center leaves space at the picture's edges.
     around = _turned(points - middle, orbit_axis) if orbit_axis else points - middle
-    spread = middle + _outermost(around) / (1 - 2 * margin)
+    spread = middle + outermost(around) / (1 - 2 * margin)
     upwards = rotation[:, 1]
     below = float(np.ptp(spread @ upwards)) * bottom / (1 - bottom)
     spread = np.concatenate([spread, spread - below * upwards])
@@ -246,15 +246,15 @@ def _span(curve: Any) -> tuple[int, int]:
 
 def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:
     """Put points at all angles around an axis through the origin."""
-    outermost = _outermost(points)
+    farthest = outermost(points)
     turned: list[NDArray[np.float64]] = []
     for angle in np.linspace(0, 2 * np.pi, 72):
         matrix: Any = Matrix.Rotation(angle, 3, axis)
-        turned.append(outermost @ np.array(matrix).T)
+        turned.append(farthest @ np.array(matrix).T)
     return np.concatenate(turned)
 
 
-def _outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np.float64]:
+def outermost(points: NDArray[np.float64], directions: int = 500) -> NDArray[np.float64]:
     """Keep the points that are farthest out, in directions spread evenly over the sphere."""
     if len(points) <= directions:
         return points

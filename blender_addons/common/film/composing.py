@@ -13,7 +13,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ..extent import depsgraph, world_points
-from .camera import DIRECTION, UP, frame_camera, looking, stand
+from .camera import DIRECTION, UP, frame_camera, looking, outermost, stand
 from .rooms_in_picture import Room, largest_room, standpoint
 
 # Between a figure and the subject, and at the edge of the picture, by parts of its shorter side.
@@ -30,7 +30,9 @@ def compose(
     direction: tuple[float, float, float] = DIRECTION,
     up: tuple[float, float, float] = UP,
     degrees: float = 0.0,
+    axis: tuple[float, float, float] | None = None,
     also: NDArray[np.floating[Any]] | None = None,
+    taken: Iterable[Room] = (),
 ) -> bpy.types.Object:
     """Point a camera at objects, as large as they fit beside the figures in its picture.
 
@@ -41,8 +43,10 @@ def compose(
     figures : iterable of Object
         Those that stand in corners of the camera's picture. Without any, the subject fills it.
     direction, up, also : see `frame_camera`
-    degrees : float
+    degrees, axis
         Of the orbit to come, see `camera.orbit`: all the way, the subject is clear of figures.
+    taken : iterable of Room
+        Further parts of the picture in which the subject must not be.
 
     Returns
     -------
@@ -56,13 +60,15 @@ def compose(
         points = np.concatenate([points, also])
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     rotation = looking(np.array(direction), np.array(up))
-    seen = _turned(points - middle, rotation[:, 1], degrees) @ rotation
+    around = rotation[:, 1] if axis is None else np.array(axis)
+    # Of millions of points, only these ever are at the edge of what is seen.
+    seen = _turned(outermost(points - middle), around, degrees) @ rotation
     render = scene.render
     width, height = render.resolution_x, render.resolution_y
     depsgraph(scene).update()
-    taken = [_in_picture(scene, camera, figure) for figure in figures]
+    there = [*taken, *(_in_picture(scene, camera, figure) for figure in figures)]
     gap = _GAP * min(width, height) / np.array([width, height] * 2)
-    rects = np.array(taken).reshape(-1, 4) + gap * (-1, -1, 1, 1)
+    rects = np.array(there).reshape(-1, 4) + gap * (-1, -1, 1, 1)
     extent = np.maximum(np.ptp(seen, axis=0), 1e-9)
     room = largest_room(rects, float(extent[0] / extent[1]), width / height)
     # At the edges of the picture as well.

@@ -50,7 +50,7 @@ class PictureSize(bpy.types.Operator):
         width, height = SIZES[self.size]
         text = f"Pictures have {width} x {height} pixels."
         if before and abs(before - width / height) > 1e-3 and film.camera_of(scene) is not None:
-            text = f"{text} Their shape has changed: Film Scene frames the subject anew."
+            text = f"{text} Their shape is another now: Film Scene fits the camera to it."
         self.report({"INFO"}, text)
         return {"FINISHED"}
 

@@ -101,8 +101,9 @@ def test_a_name_that_many_know_leads_to_the_acronyms(search: Search):
     assert {"CA", "CA1", "CA3", "DG"} <= set(near)
     with pytest.raises(UnknownStructureError) as error:
         search.find("hippocampus")
-    assert str(error.value).startswith(
-        'There is no structure "hippocampus" in this atlas; the closest are HPF (Hippocampal'
+    assert str(error.value) == (
+        '"hippocampus" has no single counterpart in this atlas; it may be HPF (Hippocampal'
+        " formation) and HIP (Hippocampal region)."
     )
 
 
@@ -204,6 +205,15 @@ MORE = [
     (178, "LGv", "Ventral part of the lateral geniculate complex", (997, 8, 549)),
     (295, "BLA", "Basolateral amygdalar nucleus", (997, 8)),
     (423, "CA2", "Field CA2", (997, 8, 695, 1089, 1080, 375)),
+    (507, "MOB", "Main olfactory bulb", (997, 8, 695)),
+    (500, "MO", "Somatomotor areas", (997, 8, 695)),
+    (767, "MO5", "Somatomotor areas, Layer 5", (997, 8, 695, 500)),
+    (795001, "PAG", "Periaqueductal gray", (997, 8)),
+    (147, "LC", "Locus ceruleus", (997, 8)),
+    (38, "PVH", "Paraventricular hypothalamic nucleus", (997, 8)),
+    (1022, "GPe", "Globus pallidus, external segment", (997, 8)),
+    (1031, "GPi", "Globus pallidus, internal segment", (997, 8)),
+    (1026, "hf", "hippocampal fissure", (997, 1009)),
 ]
 
 
@@ -241,6 +251,14 @@ def mouse() -> Search:
         ("Dentate gyrus (DG), CA3 (Field CA3)", ["DG", "CA3"]),
         ("DG: Dentate gyrus", ["DG"]),
         ("Ammon's horn", ["CA"]),
+        ("olfactory bulb, OB", ["MOB"]),
+        ("layer 5 motor cortex", ["MO5"]),
+        ("periaqueductal grey, gray matter", ["PAG", "grey"]),
+        ("locus coeruleus, PVN", ["LC", "PVH"]),
+        ("whole brain", ["root"]),
+        # Names as the Allen Institute's tables have them, without commas.
+        ("Primary visual area layer 2/3", ["VISp2/3"]),
+        ("globus pallidus internal segment", ["GPi"]),
     ],
 )
 def test_usual_ways_to_write_are_understood(mouse: Search, text: str, expected: list[str]):
@@ -261,12 +279,24 @@ def test_usual_ways_to_write_are_understood(mouse: Search, text: str, expected: 
         ("thalmus", ["TH"]),
         ("CA1/CA4", ["CA"]),
         ("DG (Field CA3)", []),
+        ("CA1-CA3", ["CA1", "CA3"]),
+        ("globus pallidus", ["GPe", "GPi"]),
     ],
 )
 def test_what_is_not_certain_is_suggested(mouse: Search, text: str, expected: list[str]):
     with pytest.raises(UnknownStructureError) as error:
         mouse.find(text)
     assert set(expected) <= set(acronyms(list(error.value.near)))
+
+
+def test_gray_matter_is_suggested_before_tracts(mouse: Search):
+    near = acronyms(mouse.nearest("hippocampal"))
+    assert near[:2] == ["HPF", "HIP"] and "hf" in near
+
+
+def test_sides_are_no_structures(mouse: Search):
+    with pytest.raises(UnknownStructureError, match='^"left" is no structure; Hemisphere, in'):
+        mouse.find("left CA3")
 
 
 def test_a_common_name_of_several_regions_names_them(mouse: Search):

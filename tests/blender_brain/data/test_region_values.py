@@ -224,3 +224,27 @@ def test_cases_of_real_shapes(shared_data: Path):
         "volumes.csv": ("volume_mm3", "AD", (1, 3), True),
         "wide.csv": ("", "CA3DGCA1", (2, 3), False),
     }
+
+
+def test_a_column_of_values_that_is_there_twice_is_refused(tmp_path: Path):
+    with pytest.raises(TableError, match="^values.csv has 2 columns 'Rate'; rename all but the"):
+        read(tmp_path, "region,rate,Rate\nCA3,1,9\nDG,3,8\n")
+
+
+def test_how_certain_values_are_is_not_taken_for_them(tmp_path: Path):
+    table = read(tmp_path, "region,strength,strength_sd,p_value\nCA3,1,0.1,0.01\nDG,2,0.2,0.5\n")
+    assert table.name == "strength" and table.values.tolist() == [[1, 2]]
+    assert "are those of 'strength'; choose from strength_sd, p_value." in table.notes[0]
+    # If somebody wants them, they are there.
+    assert read(tmp_path, "region,p\nCA3,0.01\nDG,0.5\n").name == "p"
+
+
+def test_regions_without_a_value_are_named(tmp_path: Path):
+    table = read(tmp_path, "region,rate\nCA3,\nDG,3\n")
+    assert table.notes == ("values.csv: CA3 has no value.",)
+    assert np.isnan(table.values[0, 0])
+
+
+def test_a_column_for_each_region_may_have_unknown_ones(tmp_path: Path):
+    table = read(tmp_path, "time,CA3,Foo,Bar\n0,1,2,3\n1,2,3,4\n")
+    assert table.times_ms.tolist() == [0, 1] and "2 columns" in table.unknown

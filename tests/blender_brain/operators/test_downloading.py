@@ -278,3 +278,21 @@ def test_fields_offer_what_the_server_has(bpy: Any, server: AtlasServer):
     bpy.ops.blender_brain.list_downloads()
     assert suggest(field="download", item="another_mouse_25um") == {"FINISHED"}
     assert typed.download == "another_mouse_25um"
+
+
+@pytest.mark.slow
+def test_a_film_downloads_its_meshes_when_asked(bpy: Any, server: AtlasServer, empty: Path):
+    """The gray matter too, although a part of it is here and could stand in for it."""
+    ops = bpy.ops.blender_brain
+    where = {"atlas": NAME, "folder": str(empty)}
+    with pytest.raises(RuntimeError, match="grey, DG, CA3 have no mesh on this disk yet; press"):
+        ops.film_scene(**where)
+    ops.import_regions(**where, acronyms="CA3", download=True)
+    assert ops.film_scene(**where) == {"FINISHED"}
+    assert "grey" not in bpy.data.objects
+    look = bpy.data.objects["CA3"].active_material["blender_brain_look"]
+    assert look == "GRADIENT"
+    server.asked.clear()
+    assert ops.film_scene(**where, download=True) == {"FINISHED"}
+    assert set(server.asked) == {"8", "70726"}
+    assert bpy.data.objects["grey"].active_material["blender_brain_look"] == "GLASS"

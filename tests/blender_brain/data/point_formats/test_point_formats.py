@@ -71,6 +71,13 @@ def test_other_columns(tmp_path: Path):
     assert found.structures == ("CA3", "DG") and found.structure_column == "region"
 
 
+def test_ids_name_structures_as_well_as_words(tmp_path: Path):
+    found = read(tmp_path, "x,y,z,structure_id,area\n1000,2000,3000,463,0.5\n1,2,3,726,0.7\n")
+    assert found.structures == ("463", "726") and found.structure_column == "structure_id"
+    # A column of numbers that is named like one may be a size.
+    assert "area" in found.values
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
