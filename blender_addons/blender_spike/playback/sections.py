@@ -199,7 +199,7 @@ def short_title_of(neuron: bpy.types.Object, section: str, position: float) -> s
     short = short_name(section)
     if short != section and sum(short_name(name) == short for name in names) > 1:
         short = section
-    pieces = _segment_counts(neuron)[names.index(section)]
+    pieces = segment_counts(neuron)[names.index(section)]
     middle = pieces == 1 or abs(position - 0.5) < 5e-4
     return short if middle else f"{short}, {position:.3g}"
 
