@@ -32,7 +32,7 @@ help:
 	@echo "               RECORDING=1 measures only recording"
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
-	@echo "make dist      build the Blender extensions and the pip package, into dist/"
+	@echo "make dist      build the Blender extensions and the pip packages, into dist/"
 	@echo "make release   the manual and all that can be got beside it, to be served, into dist/site/"
 	@echo "make docs      build the manual, into site/"
 	@echo "make gallery   make the manual's pictures and loops from the results of make demo"

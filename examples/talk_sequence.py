@@ -66,12 +66,13 @@ GRAPH_X: Final = 1.5
 WITH_CIRCLE_X, WITH_NAMES_X = -0.4, 0.1
 CIRCLE: Final = (-6.1, 0.0, 1.55)
 # Heights of the rows: where 0 is in each.
-FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.25, 1.55, -0.35, -2.9
+FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.5, 1.55, -0.35, -2.9
 # The right end of the rows' names.
 NAMES_X: Final = GRAPH_X - GRAPH_WIDTH / 2 - 1.2
 RADIUS, THIN = 0.05, 0.026
 OPACITY: Final = 0.8
 WIGGLE_SIZE, SWINGS = 0.6, 6.0
+FEWEST_SAMPLES: Final = 8
 # From orange, at low values, to red: autumn begins with red, and ends with yellow.
 FIRE: Final[dict[str, Any]] = {"colormap": "autumn_r", "Start": 0.0, "End": 0.42}
 # Length of the array, in s.
@@ -153,6 +154,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Sequence(package, keys, times, Path(folder)).make(scene)
     set_ground(scene, package, options.bloom)
+    if options.engine == "cycles":
+        # None of its lines is thinner than a pixel.
+        scene.cycles.adaptive_min_samples = FEWEST_SAMPLES
     if options.frames and options.frames[1] > scene.frame_end:
         raise RuntimeError(
             f"The film ends with frame {scene.frame_end}: --times end=… makes it longer."

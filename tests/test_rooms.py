@@ -15,14 +15,14 @@ SOURCE: Final = TESTS.parent / "blender_addons"
 # Each may import from those before it.
 ROOMS: Final = {
     "common": (
-        "required registry limits marks file_entries tables hdf5_arrays animation changes "
-        "geometry frame_range viewport drivers placing holders extent beside nodes glow cut "
-        "selection suggestions colormaps blocks figures value_color clock film rendering "
-        "output story"
+        "required registry limits marks file_entries tables hdf5_arrays pace_words animation "
+        "changes geometry frame_range viewport drivers placing holders extent beside nodes glow "
+        "cut selection suggestions colormaps blocks figures value_color clock film rendering "
+        "output paced story"
     ),
     "blender_spike": (
-        "common simulation_file cells lines properties simulating playback blocks color meshes "
-        "at_hand solid_colors views figures building demos operators panels "
+        "common simulation_file sound cells lines properties simulating playback blocks color "
+        "meshes at_hand solid_colors views sounding figures building demos operators panels "
         "story command api"
     ),
     "blender_brain": (

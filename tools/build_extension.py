@@ -4,6 +4,8 @@
 Files tracked by git go in or, in a tree without git, all but caches and backups. The same files
 give the same zip, byte for byte. Blender's own validator checks it if there is one, in the bpy
 module or in the Blender that the variable BLENDER names; nothing else here needs Blender.
+
+The same files of all extensions are also a pip package, for notebooks and servers.
 """
 
 from __future__ import annotations
@@ -166,16 +168,7 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
     blender = blender_command()
     with tempfile.TemporaryDirectory() as temporary:
         tree = Path(temporary) / name
-        ignored = _left_out()
-
-        def copy(source: str, target: str) -> None:
-            linked = _linked(Path(source))
-            if linked is None or linked.is_file():
-                shutil.copy(linked or source, target)
-            else:
-                shutil.copytree(linked, target, ignore=ignored, copy_function=copy)
-
-        shutil.copytree(SOURCE / name, tree, ignore=ignored, copy_function=copy)
+        _copy_extension(name, tree)
         shutil.copy(LICENSE, tree / "LICENSE")
         if wheels:
             _bring_along(tree, wheels)
@@ -188,6 +181,40 @@ def build(name: str, folder: Path, wheels: Sequence[Path] = ()) -> Path:
             _output(*blender, "validate", str(tree))
             _output(*blender, "validate", str(made))
         return Path(shutil.move(made, folder / made.name))
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the pip package of all extensions, which ``blender_addons/pyproject.toml`` describes.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the wheel goes; created if missing.
+
+    Returns
+    -------
+    Path
+        The wheel.
+
+    Raises
+    ------
+    RuntimeError
+        If a link leads nowhere; or with what the Python package build says.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        source, made = Path(temporary) / "source", Path(temporary) / "made"
+        for name in EXTENSIONS:
+            _copy_extension(name, source / name)
+        for part in (SOURCE / "pyproject.toml", SOURCE / "README.md"):
+            shutil.copy(part, source)
+        shutil.copy(LICENSE, source / "LICENSE")
+        _output(
+            sys.executable, "-m", "build", "--no-isolation", "--wheel",
+            "--outdir", str(made), str(source),
+        )  # fmt: skip
+        (wheel,) = made.iterdir()
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.move(wheel, folder / wheel.name))
 
 
 def blender_command() -> list[str]:
@@ -209,11 +236,26 @@ def blender_command() -> list[str]:
 
 
 def remove_older(package: Path) -> None:
-    """Remove an extension's zips of other versions from beside the one that was built."""
-    name, _, _ = package.stem.rpartition("-")
-    for other in package.parent.glob(f"{name}-*.zip"):
-        if other != package and re.fullmatch(rf"{name}-\d+\.\d+\.\d+\S*\.zip", other.name):
+    """Remove packages of the same name and other versions from beside the one that was built."""
+    name, _, _ = package.stem.partition("-")
+    of_a_version = rf"{name}-\d+\.\d+\.\d+\S*{re.escape(package.suffix)}"
+    for other in package.parent.glob(f"{name}-*"):
+        if other != package and re.fullmatch(of_a_version, other.name):
             other.unlink()
+
+
+def _copy_extension(name: str, tree: Path) -> None:
+    """Copy an extension's files, with what is linked in place of the links."""
+    ignored = _left_out()
+
+    def copy(source: str, target: str) -> None:
+        linked = _linked(Path(source))
+        if linked is None or linked.is_file():
+            shutil.copy(linked or source, target)
+        else:
+            shutil.copytree(linked, target, ignore=ignored, copy_function=copy)
+
+    shutil.copytree(SOURCE / name, tree, ignore=ignored, copy_function=copy)
 
 
 def _left_out() -> Callable[[str, list[str]], Iterable[str]]:
@@ -300,15 +342,15 @@ def _name_website(tree: Path, website: str) -> None:
 
 
 def _output(*command: str) -> str:
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if result.returncode:
         raise RuntimeError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
     return result.stdout
 
 
 def main() -> None:
-    """Build all extensions."""
-    parser = argparse.ArgumentParser(description="Build the extensions' zips.")
+    """Build all extensions, and their pip package."""
+    parser = argparse.ArgumentParser(description="Build the extensions' zips and pip package.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist")
     folder = parser.parse_args().folder
     try:
@@ -319,6 +361,9 @@ def main() -> None:
                 package = build(name, folder, wheels[name])
                 remove_older(package)
                 print(package)
+            wheel = build_wheel(folder)
+            remove_older(wheel)
+            print(wheel)
             if not blender_command():
                 print(
                     "Not validated: there is no Blender here. BLENDER=/path/to/blender names one."

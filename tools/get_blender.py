@@ -140,10 +140,10 @@ def _make(folder: Path, programs: Path) -> None:
     _run(["debootstrap", "--variant=minbase", SUITE, str(root)], "debootstrap failed", deadline)
     programs.mkdir()
     for name in (*PROGRAMS, "apt-get"):
-        (programs / name).write_text(WRAPPER)
+        (programs / name).write_text(WRAPPER, encoding="utf-8")
         (programs / name).chmod(0o755)
     settings = root / "etc" / "apt" / "apt.conf.d" / "90this-machine"
-    settings.write_text(_way_to_servers())
+    settings.write_text(_way_to_servers(), encoding="utf-8")
     apt = str(programs / "apt-get")
     _run([apt, "update"], "Debian's server does not answer", deadline)
     _run(
@@ -158,7 +158,9 @@ def _way_to_servers() -> str:
     """Read this machine's apt-get settings for proxies and timeouts."""
     if not shutil.which("apt-config"):
         return ""
-    result = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True)
+    result = subprocess.run(
+        ["apt-config", "dump", "Acquire"], capture_output=True, text=True, errors="replace"
+    )
     wanted = ("Acquire::http", "Acquire::Check-", "Acquire::Retries")
     return "".join(f"{line}\n" for line in result.stdout.splitlines() if line.startswith(wanted))
 
@@ -183,7 +185,9 @@ def _run(command: Sequence[str], what: str, deadline: float | None = None) -> No
 
 def _version(blender: Path) -> tuple[int, ...]:
     try:
-        result = subprocess.run([blender, "--version"], capture_output=True, text=True, timeout=120)
+        result = subprocess.run(
+            [blender, "--version"], capture_output=True, text=True, errors="replace", timeout=120
+        )
         numbers = result.stdout.split()[1].split(".")
         return tuple(int(number) for number in numbers[:2])
     except (OSError, IndexError, ValueError, subprocess.TimeoutExpired):

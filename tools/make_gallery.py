@@ -182,7 +182,7 @@ SCENES: Mapping[str, Scene] = {
     "styles": Scene(
         "python tools/style_sheet.py out/demo.pickle out/gallery/styles.png",
         ["styles.png"],
-        height=788,
+        height=1062,
     ),
     "looks": Scene(
         "python tools/look_pictures.py out/demo.pickle out/gallery/looks.png",
@@ -195,6 +195,8 @@ SCENES: Mapping[str, Scene] = {
 PANELS = {
     "spike-panel": (Path("out", "gui", "panels", "sidebar.png"), 1983),
     "spike-more-panel": (Path("out", "gui", "panels", "more.png"), -1938),
+    "network-panel": (Path("out", "gui", "panels", "network.png"), 700),
+    "layout-panel": (Path("out", "gui", "panels", "layout.png"), 520),
     "brain-panel": (Path("out", "gui", "brain_panel", "sidebar.png"), 2104),
     "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1382),
 }
@@ -217,7 +219,7 @@ def main(names: tuple[str, ...]) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, array in arrays().items():
         np.save(OUT / f"{name}.npy", array)
-    (OUT / "cells.csv").write_text(cells())
+    (OUT / "cells.csv").write_text(cells(), encoding="utf-8")
     for name, scene in SCENES.items():
         if not names or name in names:
             run(scene)

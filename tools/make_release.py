@@ -128,7 +128,7 @@ def _list_packages(folder: Path, packages: Sequence[Path]) -> list[dict[str, Any
             "there is no Blender to list the extensions; BLENDER=/path/to/blender names one"
         )
     command = [*blender, "server-generate", "--repo-dir", str(folder)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, text=True, errors="replace")
     index = folder / "index.json"
     # It goes on after an error with one of them.
     listed = json.loads(index.read_text(encoding="utf-8"))["data"] if index.is_file() else []
@@ -183,7 +183,9 @@ def _version() -> str:
 
 def _git(*words: str) -> str:
     command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=True
+    ).stdout.strip()
 
 
 def main() -> None:
@@ -193,6 +195,7 @@ def main() -> None:
     others = [
         dist / f"spike_export-{version}-py3-none-any.whl",
         dist / f"spike_export-{version}.tar.gz",
+        dist / f"neuro_films-{version}-py3-none-any.whl",
         *(make_demos.FOLDER / name for name in make_demos.COMMANDS),
         ROOT / "CHANGELOG.md",
     ]

@@ -35,7 +35,9 @@ def problem() -> str:
     str
         Empty if it starts; the missing library's name; or else the last line of the error.
     """
-    result = subprocess.run([sys.executable, "-c", "import bpy"], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", "import bpy"], capture_output=True, text=True, errors="replace"
+    )
     if not result.returncode:
         return ""
     missing = _MISSING.search(result.stderr)

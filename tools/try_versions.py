@@ -82,7 +82,9 @@ def find_python(version: str) -> Path | None:
     """Find a Python of a version: pyenv's newest, or one on the PATH."""
     candidates: list[Path] = []
     if shutil.which("pyenv"):
-        root = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=True)
+        root = subprocess.run(
+            ["pyenv", "root"], capture_output=True, text=True, errors="replace", check=True
+        )
         installed = Path(root.stdout.strip(), "versions").glob(f"{version}.*/bin/python")
         candidates += sorted(installed, key=_patch_level, reverse=True)
     if named := shutil.which(f"python{version}"):
@@ -90,7 +92,9 @@ def find_python(version: str) -> Path | None:
     says = "import sys, ensurepip; print('%d.%d' % sys.version_info[:2])"
     for python in candidates:
         # pyenv also has shims for versions that it would not run here.
-        told = subprocess.run([python, "-c", says], capture_output=True, text=True)
+        told = subprocess.run(
+            [python, "-c", says], capture_output=True, text=True, errors="replace"
+        )
         if told.stdout.strip() == version:
             return python
     return None

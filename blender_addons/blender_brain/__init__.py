@@ -26,10 +26,12 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.attach()
     COMMAND.add()
+    operators.STORY_ENTRY.add()
 
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    operators.STORY_ENTRY.remove()
     COMMAND.remove()
     running.stop()
     previews.free()

@@ -36,6 +36,7 @@ def register() -> None:
     figure_settings.attach()
     simulate_settings.attach()
     operators.MENU_ENTRY.add()
+    operators.STORY_ENTRY.add()
     panels.ADD_ENTRY.add()
     panels.NODES_ENTRY.add()
 
@@ -46,6 +47,7 @@ def unregister() -> None:
     panels.NODES_ENTRY.remove()
     COMMAND.remove()
     panels.ADD_ENTRY.remove()
+    operators.STORY_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     simulate_settings.detach()
     figure_settings.detach()

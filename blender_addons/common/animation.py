@@ -3,9 +3,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import bpy
+
+EASED: Final = "BEZIER"
+"""A way between keyframes that begins and ends at rest: 3 t² - 2 t³, as `write_keys` makes it."""
+Value = float | tuple[float, ...]
+
+
+class Key(NamedTuple):
+    """A keyframe."""
+
+    frame: float
+    value: Value
+    ease: str = "SINE"
+    """How the property goes on from here, as Blender names it."""
 
 
 def fcurves(thing: bpy.types.ID, path: str) -> list[Any]:
@@ -24,17 +40,19 @@ def fcurves(thing: bpy.types.ID, path: str) -> list[Any]:
     return [curve for bag in _bags(thing) for curve in bag.fcurves if curve.data_path == path]
 
 
-def remove_fcurves(thing: bpy.types.Object, path: str) -> None:
-    """Remove the animation of one property of one object, and nothing else.
+def remove_fcurves(thing: bpy.types.ID, path: str) -> None:
+    """Remove the animation of one property, and nothing else.
 
     Parameters
     ----------
-    thing : Object
+    thing : ID
         Gets its own action: one shared with others, as linked duplicates do, or linked from another
         file, is copied.
     path : str
         Data path of the property.
     """
+    if not fcurves(thing, path):
+        return
     _own_action(thing)
     for bag in _bags(thing):
         for curve in [curve for curve in bag.fcurves if curve.data_path == path]:
@@ -75,6 +93,59 @@ def set_interpolation(
             key.easing = easing
 
 
+def write_keys(thing: bpy.types.ID, path: str, keys: Sequence[Key]) -> None:
+    """Give a property keyframes, in place of those that it has.
+
+    Parameters
+    ----------
+    path : str
+        Data path of the property.
+    keys : sequence of Key
+        In order of their frames.
+    """
+    remove_fcurves(thing, path)
+    action = _own_action(thing)
+    size = len(keys[0].value) if isinstance(keys[0].value, tuple) else 0
+    for index in range(size or 1):
+        curve = action.fcurve_ensure_for_datablock(thing, path, index=index)
+        curve.keyframe_points.add(len(keys))
+        for point, key in zip(curve.keyframe_points, keys, strict=True):
+            number = key.value[index] if isinstance(key.value, tuple) else key.value
+            point.co = key.frame, number
+            point.interpolation, point.easing = key.ease, "EASE_IN_OUT"
+            point.handle_left_type = point.handle_right_type = "AUTO_CLAMPED"
+        if any(key.ease == EASED for key in keys):
+            _rest_at_keys(curve)
+        curve.update()
+
+
+def _rest_at_keys(curve: Any) -> None:
+    """Lay handles flat at thirds of the way, where Bézier curves are cubic in time."""
+    points = list(curve.keyframe_points)
+    for point in points:
+        point.handle_left_type = point.handle_right_type = "FREE"
+    for before, after in zip(points[:-1], points[1:], strict=True):
+        third = (after.co.x - before.co.x) / 3
+        before.handle_right = before.co.x + third, before.co.y
+        after.handle_left = after.co.x - third, after.co.y
+
+
+def digest_of(thing: bpy.types.ID, path: str) -> str:
+    """Summarize the keyframes of a property; empty if it has none."""
+    rows = [
+        (curve.array_index, [_row(point) for point in curve.keyframe_points])
+        for curve in fcurves(thing, path)
+    ]
+    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()[:16] if rows else ""
+
+
+def _row(point: Any) -> tuple[float | str, ...]:
+    row = round(point.co.x, 3), round(point.co.y, 4), point.interpolation
+    if point.interpolation != EASED:
+        return row
+    return (*row, *(round(one, 3) for one in (*point.handle_left, *point.handle_right)))
+
+
 def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> None:
     """Copy the keyframes of a node tree to another, for nodes and inputs of the same name.
 
@@ -92,13 +163,14 @@ def copy_keyframes(source: bpy.types.NodeTree, target: bpy.types.NodeTree) -> No
         taken.action_slot = taken.action.slots[given.action_slot.identifier]
 
 
-def _own_action(thing: bpy.types.Object) -> None:
-    animation = thing.animation_data
-    action = animation.action if animation else None
-    if animation is None or action is None:
-        return
-    if action.users > 1 or not action.is_editable:
-        animation.action = action.copy()
+def _own_action(thing: Any) -> Any:
+    """Find the datablock's own action, or make it: others' may be shared or linked."""
+    data = thing.animation_data_create()
+    if data.action is None:
+        data.action = bpy.data.actions.new(f"{thing.name} keyframes")
+    elif data.action.users > 1 or not data.action.is_editable:
+        data.action = data.action.copy()
+    return data.action
 
 
 def _bags(thing: bpy.types.ID) -> list[Any]:

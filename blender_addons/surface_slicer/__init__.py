@@ -26,6 +26,7 @@ def register() -> None:
     properties.attach()
     COMMAND.add()
     operators.MENU_ENTRY.add()
+    operators.STORY_ENTRY.add()
     panels.NODES_ENTRY.add()
 
 
@@ -33,6 +34,7 @@ def unregister() -> None:
     """Remove the extension from Blender."""
     panels.NODES_ENTRY.remove()
     COMMAND.remove()
+    operators.STORY_ENTRY.remove()
     operators.MENU_ENTRY.remove()
     properties.detach()
     for cls in reversed(CLASSES):

@@ -47,6 +47,8 @@ class Film:
     encoder of 8 bit takes smooth gradients for nothing, and leaves blocks."""
     is_usual: bool = True
     """Whether this is what a name with that ending means."""
+    finish: Callable[[Path], None] | None = None
+    """Called with the encoded file."""
 
     @property
     def picture_depth(self) -> str:
@@ -278,6 +280,8 @@ def encode(scene: Any, pictures: list[Path], video: Path, film: Film = H264) -> 
             render.filepath = output_path(partial)
             if bpy.ops.render.render(animation=True, scene=cutting.name) != {"FINISHED"}:
                 raise RuntimeError(f"Encoding {video} was cancelled.")
+            if film.finish is not None:
+                film.finish(partial)
     finally:
         bpy.data.scenes.remove(cutting)
         if grain is not None:

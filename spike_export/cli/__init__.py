@@ -26,6 +26,7 @@ from .plot import plot
 from .read import read
 from .run import run
 from .sonata import sonata
+from .sound import sound
 from .swc import swc
 
 
@@ -52,6 +53,7 @@ for command in (
     read,
     run,
     sonata,
+    sound,
     swc,
 ):
     main.add_command(command)

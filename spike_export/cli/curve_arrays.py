@@ -41,9 +41,12 @@ def read_curve(path: Path, what: str = "y", *, growing: bool = True) -> tuple[Po
         )
     if not np.isfinite(y).any():
         raise figures.ChoiceError(f"cannot use {path.name}: it has no finite value")
-    if not growing and not np.isfinite(y).all() or (what != "y" and not np.isfinite(y).all()):
-        row = int(np.argmin(np.isfinite(y))) + 1
+    # A line that is drawn may have gaps.
+    wrong = np.isinf(y) if growing and what == "y" else ~np.isfinite(y)
+    if wrong.any():
+        row = int(wrong.argmax()) + 1
         raise figures.ChoiceError(f"cannot use {path.name}: the value in row {row} is not finite")
+    tell_gaps(path, ~np.isfinite(array).all(axis=1), "rows")
     return x, y
 
 
@@ -75,6 +78,12 @@ def read_numbers(path: Path) -> Points:
     return numbers
 
 
+def tell_gaps(path: Path, gaps: NDArray[np.bool_], what: str = "values") -> None:
+    """Say how much of an array is left out of the picture."""
+    if gaps.any():
+        say(f"{path.name}: {gaps.sum():,} of its {gaps.size:,} {what} are not numbers: gaps.")
+
+
 def tell_points(path: Path, values: Points) -> None:
     """Say how a matrix was read that is probably a list of points."""
     from ..formats.tables import is_full_grid
@@ -96,6 +105,7 @@ def read_row(path: Path, count: int) -> Points:
             f"cannot use {path.name}: it has the shape {row.shape}, not one value for each of the "
             f"{count:,} points"
         )
+    tell_gaps(path, ~np.isfinite(row))
     return row
 
 

@@ -18,6 +18,7 @@ from .curve_arrays import (
     read_curve,
     read_numbers,
     read_row,
+    tell_gaps,
     tell_points,
     turning_short,
 )
@@ -315,6 +316,7 @@ def matrix(
     with one_sentence():
         values = read_numbers(array)
         tell_points(array, values)
+        tell_gaps(array, ~np.isfinite(values))
         values = values[:, None, :] if values.ndim == 2 else values
         if values.ndim != 3:
             raise figures.ChoiceError(

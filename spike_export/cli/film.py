@@ -9,19 +9,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 _EXTENSION = "blender_spike"
-# In a Python that has the bpy module, an extension is found and enabled by hand.
+# In a Python that has the bpy module, an extension is found and enabled by hand; or it is a package
+# of this Python, from the pip package neuro-films.
 _IN_MODULE = f"""
-import importlib, sys
+import importlib, importlib.util, sys
 import bpy, addon_utils
 found = [one.__name__ for one in addon_utils.modules() if one.__name__.endswith(".{_EXTENSION}")]
-if not found:
+if found:
+    addon_utils.enable(found[0])
+elif importlib.util.find_spec("{_EXTENSION}"):
+    found = ["{_EXTENSION}"]
+    importlib.import_module(found[0]).register()
+else:
     sys.exit(3)
-addon_utils.enable(found[0])
 sys.exit(importlib.import_module(found[0] + ".command").COMMAND.run(sys.argv[1:]))
 """
 _MISSING = 3
@@ -48,11 +52,19 @@ def film(blender: Path | None, list_options: bool, words: tuple[str, ...]) -> No
     arguments = ["--help"] if list_options else list(words)
     program = _program(blender)
     if program is None:
-        _hand_over([sys.executable, "-c", _IN_MODULE, *arguments], "this Python's bpy module")
+        code = subprocess.run([sys.executable, "-c", _IN_MODULE, *arguments]).returncode
+        if code == _MISSING:
+            raise click.ClickException(
+                "There is no BlenderSpike for this Python's bpy module: pip install neuro-films."
+            )
+        sys.exit(code)
     listing = _run_quietly(program)
     if _EXTENSION not in listing.split():
-        raise click.ClickException(_without(program))
-    _hand_over([program, "-b", "-c", _EXTENSION, *arguments], program)
+        raise click.ClickException(
+            f"BlenderSpike is not enabled in {program}: drop the zip blender_spike onto Blender's "
+            "window, or install it in Preferences > Get Extensions > Install from Disk."
+        )
+    sys.exit(subprocess.run([program, "-b", "-c", _EXTENSION, *arguments]).returncode)
 
 
 def _program(chosen: Path | None) -> str | None:
@@ -84,18 +96,3 @@ def _run_quietly(program: str) -> str:
     except OSError as error:
         raise click.ClickException(f"Cannot run {program}: {error.strerror}.") from None
     return listed.stdout
-
-
-def _hand_over(command: list[str], name: str) -> NoReturn:
-    """Run it to its end, and end as it does."""
-    code = subprocess.run(command).returncode
-    if code == _MISSING:
-        raise click.ClickException(_without(name))
-    sys.exit(code)
-
-
-def _without(name: str) -> str:
-    return (
-        f"BlenderSpike is not enabled in {name}: drop the zip blender_spike onto Blender's window, "
-        "or install it in Preferences > Get Extensions > Install from Disk."
-    )

@@ -25,7 +25,8 @@ from .fill import Fill
 from .film import FilmError, film_writer, find_ffmpeg
 from .input_arrays import read_array
 from .morph import Morph
-from .pace import Key, keyed, paced, read_pace
+from .pace import keyed, paced, read_pace
+from .pace_words import Key
 from .pictures import Frame, MovingFigure, frames, pictures, save_drawing, save_picture
 from .shapes import MatrixCells, PhaseArrow
 from .shown_sections import ChoiceError, Trace, choose_traces

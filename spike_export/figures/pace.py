@@ -5,27 +5,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import pace_words
+from .pace_words import Key, Pace, PaceError
 from .pictures import MOST_FRAMES, Frame
 from .shown_sections import ChoiceError
-
-Pace = Literal["linear", "smooth"]
-
-_PACES: Final[dict[str, Pace]] = {"linear": "linear", "smooth": "smooth"}
-_MOST_KEYS: Final = 1000
-
-
-class Key(NamedTuple):
-    """Where the number is at a time, and how it gets there from the key before."""
-
-    seconds: float
-    share: float
-    """Of the way from the first value to the last, 0..1."""
-    pace: Pace = "linear"
 
 
 def paced(first: float, last: float, frames: int, pace: Pace = "linear") -> list[Frame]:
@@ -91,40 +78,10 @@ def read_pace(text: str) -> Pace | list[Key]:
     ChoiceError
         If it is none of these.
     """
-    if text.strip() in _PACES:
-        return _PACES[text.strip()]
-    entries = text.split(",")
-    if not 2 <= len(entries) <= _MOST_KEYS:
-        raise ChoiceError(
-            f"the pace {text[:50]!r} is not linear, smooth or keys such as '0 0, 2s 0.5, 5s 1'"
-        )
-    keys = [_key(entry) for entry in entries]
-    for before, after in zip(keys[:-1], keys[1:], strict=True):
-        if not before.seconds < after.seconds:
-            raise ChoiceError(
-                f"the times of a pace must increase, but {after.seconds:g} s follows "
-                f"{before.seconds:g} s"
-            )
-    return keys
-
-
-def _key(entry: str) -> Key:
-    words = entry.split()
     try:
-        # Two or three words; anything else does not fit.
-        time, share, pace = (*words, "linear")[:3] if len(words) < 4 else ("", "", "")
-        key = Key(float(time.removesuffix("s")), float(share), _PACES[pace])
-    except (ValueError, KeyError):
-        raise ChoiceError(
-            f"{entry.strip()[:50]!r} in the pace is not a time in seconds and a fraction of the "
-            "way, as in '0 0, 2s 0.5, 5s 1'"
-        ) from None
-    if not (math.isfinite(key.seconds) and key.seconds >= 0 and 0 <= key.share <= 1):
-        raise ChoiceError(
-            f"{entry.strip()[:50]!r} in the pace is not a time from 0 on and a fraction of the "
-            "way, 0 to 1"
-        )
-    return key
+        return pace_words.read_pace(text)
+    except PaceError as error:
+        raise ChoiceError(str(error)) from None
 
 
 def _eased(share: NDArray[np.float64], pace: Pace) -> NDArray[np.float64]:

@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..section_types import section_type
+from ..simulation_file.simulation import SPIKE_THRESHOLD_MV
 from .model import ModelCell
-
-DEFAULT_THRESHOLD_MV = -20.0
-"""Spike threshold of a soma, in a model without a detector there."""
 
 
 class SpikeDetectors:
@@ -76,7 +74,7 @@ class SpikeDetectors:
             places = _usual_places(cell)
             place = next((p for p in places if _in_use(_netcon(self._h, p))), None)
         if place is None:
-            return self._beside(cell.soma, DEFAULT_THRESHOLD_MV)
+            return self._beside(cell.soma, SPIKE_THRESHOLD_MV)
         netcon = _netcon(self._h, place)
         taken = netcon.get_recordvec() is not None
         if taken and not self._one_thread:

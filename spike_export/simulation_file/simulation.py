@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 SECTION_TYPES = ("soma", "dend", "apic", "axon", "other")
 """Section types; `Simulation.section_types` holds indices into this."""
+SPIKE_THRESHOLD_MV = -20.0
+"""Where the voltage rises to this, there is a spike, unless a model or a user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

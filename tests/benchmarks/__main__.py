@@ -51,11 +51,31 @@ def main() -> None:
 def measure_others(options: argparse.Namespace) -> list[Row]:
     """Measure what takes place in Blender, and the files for it."""
     bpy = start()
-    from . import networks, playback, point_networks, regions, shapes, slicing, surfaces, writing
+    from . import (
+        hearing,
+        networks,
+        playback,
+        point_networks,
+        regions,
+        shapes,
+        slicing,
+        surfaces,
+        writing,
+    )
 
     about = machine(f"Blender {bpy.app.version_string}")
     print(about, flush=True)
-    parts = (writing, playback, shapes, surfaces, slicing, networks, point_networks, regions)
+    parts = (
+        writing,
+        playback,
+        shapes,
+        surfaces,
+        slicing,
+        networks,
+        point_networks,
+        regions,
+        hearing,
+    )
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)
     if options.large:

@@ -178,6 +178,36 @@ def test_a_script_uses_the_installed_extension(home, tmp_path):
     assert "made ['bl_ext.user_default.blender_spike.story.neuron_thing'" in result.stdout
 
 
+# Runs the cells as a notebook does, which shows what the last line of a cell is.
+CELLS = """
+import ast, json
+names = {}
+for cell in json.load(open(NOTEBOOK, encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        tree = ast.parse(cell["source"])
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), names)
+        if last is not None:
+            shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+            if hasattr(shown, "_repr_png_"):
+                open(PICTURE, "wb").write(shown._repr_png_())
+assert names["Film"].__module__.startswith("bl_ext.user_default.blender_spike.")
+"""
+
+
+def test_the_notebook_uses_the_installed_extension(home, tmp_path):
+    named = f"NOTEBOOK = {str(ROOT / 'examples' / 'film.ipynb')!r}\n"
+    named += f"PICTURE = {str(tmp_path / 'shown.png')!r}\n"
+    (tmp_path / "cells.py").write_text(named + CELLS)
+    result = subprocess.run(
+        [BLENDER, "-b", "--offline-mode", "--python-exit-code", "1", "-P", tmp_path / "cells.py"],
+        env=os.environ | {"BLENDER_USER_RESOURCES": str(home)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    picture = read_pixels(tmp_path / "shown.png")
+    assert picture.shape[:2] == (180, 320) and picture.max() > 100
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "code", "sentence"),
     [

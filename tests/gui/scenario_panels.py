@@ -12,6 +12,7 @@ from window import (
     open_panel,
     open_tab,
     picture,
+    show_panels,
     sidebar,
     sidebar_picture,
     viewport,
@@ -43,3 +44,19 @@ def scenario() -> Step:
     yield
     yield from sidebar_picture("more")
     picture("window")
+    yield from of_networks()
+
+
+def of_networks() -> Step:
+    """Show the panels that need a network, each by itself."""
+    ops = bpy.ops.blender_spike
+    with viewport():
+        ops.import_demo(demo="NETWORK")
+        ops.add_layout(kind="Circle")
+    names = ("network", "layout")
+    # Before one of them is taken away.
+    panels = [getattr(bpy.types, f"BLENDER_SPIKE_PT_{name}") for name in names]
+    for name, panel in zip(names, panels, strict=True):
+        yield from show_panels("blender_spike", of=panel)
+        yield from open_tab("BlenderSpike")
+        yield from sidebar_picture(name)

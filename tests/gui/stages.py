@@ -39,6 +39,10 @@ LEFT = {
         for addon in ("blender_spike", "blender_brain", "surface_slicer")
         for name in ("picture_size", "frame_rate")
     ),
+    # Of a scene with the film of a story, which another scenario makes.
+    "blender_spike.rebuild_story",
+    "blender_brain.rebuild_story",
+    "surface_slicer.rebuild_story",
     # Goes on in the background, and is no step of undo.
     "blender_spike.render_film",
     "blender_brain.render_film",
@@ -145,15 +149,17 @@ def only(*things: Any) -> None:
 
 
 def neurons() -> None:
-    """Two that share a material, with figures, and a third beside them."""
+    """Two that share a material, with figures and a sound, and a third beside them."""
     ops = bpy.ops.blender_spike
     for _ in range(3):
         ops.import_simulation(filepath=str(DATA / "cell.pickle"))
     first, second, third = (bpy.data.objects[name] for name in ("cell", "cell.001", "cell.002"))
     only(first, second)
     ops.share_material()
+    bpy.context.scene.timeline_markers.new("0 ms", frame=2)
     ops.add_trace(section="soma")
     ops.add_color_bar()
+    ops.add_spike_sound()
     only(third, first, second)
 
 

@@ -567,7 +567,10 @@ def drop(name: str) -> Step:
     """Drop a file on the viewport, as its file handler sees it, and confirm the dialog."""
     yield from into_viewport()
     with viewport():
-        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(DATA), files=[{"name": name}])
+        # With a step of undo, as of what somebody drops.
+        bpy.ops.wm.drop_import_file(
+            "INVOKE_DEFAULT", True, directory=str(DATA), files=[{"name": name}]
+        )
     yield
     yield
     picture(f"dropped {name}")

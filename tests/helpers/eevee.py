@@ -15,20 +15,29 @@ from numpy.typing import NDArray
 
 def rendered_by(engine, bpy, folder) -> NDArray[np.float64]:
     """Render the scene as it is and return the pixels; skip where EEVEE does not run."""
+    return film_by(engine, bpy, folder, [bpy.context.scene.frame_current])[0]
+
+
+def film_by(engine, bpy, folder, frames) -> NDArray[np.float64]:
+    """Render frames one after the other in one process, shape (frames, height, width, 3)."""
     if ctypes.util.find_library("EGL") is None:
         pytest.skip("EEVEE needs libEGL")
-    blend, picture = folder / "elsewhere.blend", folder / "elsewhere.png"
+    blend = folder / "elsewhere.blend"
+    pictures = [folder / f"elsewhere_{frame}.png" for frame in frames]
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True)
-    picture.unlink(missing_ok=True)
+    for picture in pictures:
+        picture.unlink(missing_ok=True)
     script = f"""
 import bpy
 bpy.ops.wm.open_mainfile(filepath={str(blend)!r}, use_scripts=False)
 scene = bpy.context.scene
 scene.render.engine = {engine!r}
-scene.render.filepath = {str(picture)!r}
-bpy.ops.render.render(write_still=True)
+for frame, path in {[(frame, str(path)) for frame, path in zip(frames, pictures, strict=True)]!r}:
+    scene.frame_set(frame)
+    scene.render.filepath = path
+    bpy.ops.render.render(write_still=True)
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    if not picture.exists():
+    if not all(picture.exists() for picture in pictures):
         pytest.skip(f"EEVEE does not run on this machine: {result.stderr[-200:]}")
-    return read_pixels(picture)
+    return np.stack([read_pixels(picture) for picture in pictures])

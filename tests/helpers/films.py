@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 
@@ -36,6 +38,22 @@ def film_frames(bpy: Any, film: Path, count: int, size: tuple[int, int]) -> list
         found.append(_decoded(bpy, Path(render.filepath), is_float=film.suffix == ".mov"))
     bpy.data.scenes.remove(cutting)
     return found
+
+
+def by_ffmpeg(film: Path, size: tuple[int, int]) -> NDArray[np.float64]:
+    """Decode the first frame with another program than Blender, shape (height, width, 4).
+
+    Colors are as a screen shows them, 0 to 255, beside coverage, as the film has them.
+    """
+    ffmpeg = pytest.importorskip("imageio_ffmpeg").get_ffmpeg_exe()
+    # FFmpeg's own VP9 leaves transparency out.
+    decoder = ["-c:v", "libvpx-vp9"] if film.suffix == ".webm" else []
+    words = ["-v", "error", *decoder, "-i", str(film), "-frames:v", "1", "-f", "rawvideo"]
+    done = subprocess.run(
+        [ffmpeg, *words, "-pix_fmt", "rgba64le", "-"], capture_output=True, check=True
+    )
+    width, height = size
+    return np.frombuffer(done.stdout, "<u2").reshape(height, width, 4) / 257.0
 
 
 def _decoded(bpy: Any, path: Path, *, is_float: bool) -> NDArray[Any]:

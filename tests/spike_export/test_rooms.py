@@ -17,6 +17,7 @@ ROOMS = (
     "version",
     "section_types",
     "simulation_file",
+    "sound",
     "files",
     "formats",
     "edit",

@@ -29,6 +29,7 @@ def load_builder() -> Any:
 
 
 BUILDER = load_builder()
+NO_INDEX = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
 
 
 def write_wheel(folder: Path, version: str, tag: str) -> Path:
@@ -221,7 +222,7 @@ def test_zips_of_other_versions_are_removed_and_nothing_else(tmp_path):
 
 @pytest.mark.slow
 def test_without_a_network_one_sentence_says_so(tmp_path):
-    nothing = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    nothing = NO_INDEX | {"PIP_FIND_LINKS": str(tmp_path)}
     result = subprocess.run(
         [sys.executable, SCRIPT, tmp_path / "dist"],
         env=os.environ | nothing, capture_output=True, text=True,

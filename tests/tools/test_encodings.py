@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SHIPPED = ("spike_export", "blender_addons", "examples")
+# The last are run from the source on Windows, too.
+FOLDERS = ("spike_export", "blender_addons", "examples", "tools")
 
 
 def unnamed(source: str) -> list[int]:
@@ -22,6 +23,10 @@ def unnamed(source: str) -> list[int]:
         given = {word.arg for word in node.keywords}
         if "encoding" in given or None in given:
             continue
+        if "errors" not in given and any(
+            word.arg == "text" and ast.unparse(word.value) == "True" for word in node.keywords
+        ):
+            found.append(node.lineno)
         # `files` is a module of our own.
         if name in ("read_text", "write_text") and owner not in ([], ["files"]):
             # As the first argument after what is written.
@@ -39,7 +44,7 @@ def unnamed(source: str) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", SHIPPED)
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_encodings_are_named(folder):
     found = [
         f"{path.relative_to(ROOT)}:{line}"
@@ -56,6 +61,8 @@ def test_encodings_are_named(folder):
         ("open('a', mode='ab')", False), ("open('a', encoding='utf-8')", False),
         ("path.read_text()", True), ("path.read_text('utf-8')", False),
         ("path.write_text(text)", True), ("path.write_text(text, 'utf-8')", False),
+        ("subprocess.run(a, text=True)", True),
+        ("subprocess.run(a, text=True, errors='replace')", False),
     ],
 )  # fmt: skip
 def test_what_is_found(source, is_found):

@@ -53,7 +53,8 @@ def parse(
     )  # fmt: skip
     add("--labels", action="store_true", help="label the regions")
     common_options.add_film_options(parser, orbit="360", bloom="1", resolution="1280x720")
-    options = parser.parse_args(arguments)
+    # An optional word may be followed by options, and then by the output.
+    options = parser.parse_intermixed_args(arguments)
     if options.named and options.atlas:
         parser.error(f"--atlas: the atlas is {options.named} already")
     if options.shown is not None and options.glow is not None:

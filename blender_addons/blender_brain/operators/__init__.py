@@ -15,7 +15,11 @@ from . import (
     output,
     points,
     showing,
+    story,
 )
+from .story import STORY_ENTRY
+
+__all__ = ["CLASSES", "STORY_ENTRY"]
 
 CLASSES = (
     *browsing.CLASSES,
@@ -23,6 +27,7 @@ CLASSES = (
     *looking.CLASSES,
     *showing.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *data.CLASSES,
     *points.CLASSES,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import atlas, data, film, look, output, scene
+from . import atlas, data, film, look, output, scene, story
 
 __all__ = ["CLASSES"]
 
@@ -13,6 +13,7 @@ CLASSES = (
     *scene.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *data.CLASSES,
 )

@@ -27,6 +27,7 @@ from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..playback.still import keep_shape
 from ..properties import about
+from ..sound.spiking import SpikeTimes
 from .parts import new_values, points_holder
 
 # Times count as equal if they differ by less than this fraction of the sample interval.
@@ -237,7 +238,23 @@ def _joined_values(
     inputs = new_values(name, counts, rows(), made)
     names = [name for of_one in _section_names(everyone) for name in of_one.values()]
     sections.store(inputs["Values"], names, counts)
+    sections.store_spikes(inputs["Values"], _spikes(everyone, holders))
     return inputs
+
+
+def _spikes(
+    everyone: Sequence[bpy.types.Object], holders: Sequence[bpy.types.Object]
+) -> SpikeTimes | None:
+    """Gather recorded spikes; None if not all have some, so that all are found in the values."""
+    found = [sections.stored_spikes(holder) for holder in holders]
+    stored = [one for one in found if one is not None]
+    if len(stored) < len(found):
+        return None
+    before = [change.before["segments"] for change in _changes(everyone)]
+    times = np.concatenate([one.time_ms for one in stored])
+    where = np.concatenate([one.segments + n for one, n in zip(stored, before, strict=True)])
+    order = np.argsort(times, kind="stable")
+    return SpikeTimes(times[order], where[order])
 
 
 def _section_names(everyone: Sequence[bpy.types.Object]) -> list[dict[str, str]]:

@@ -17,7 +17,16 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cells.morphology import STARTS_INSIDE, Role, Strands, center_um, section_radii_um, strands
+from ..cells.morphology import (
+    CHAIN_BACK,
+    CHAIN_PLACE,
+    STARTS_INSIDE,
+    Role,
+    Strands,
+    center_um,
+    section_radii_um,
+    strands,
+)
 from ..common.geometry import new_curves, new_points
 from ..common.holders import keep_together, new_holder
 from ..common.value_color import NO_DATA
@@ -337,6 +346,8 @@ def _curves(
             **{(key, "CURVE"): row[is_line] for key, row in _per_curve(simulation, lines).items()},
             ("section_radius", "CURVE"): section_radii[lines.sections[is_line]],
             (STARTS_INSIDE, "CURVE"): lines.starts_inside[is_line].astype(np.int32),
+            (CHAIN_BACK, "CURVE"): lines.chain_back[is_line],
+            (CHAIN_PLACE, "CURVE"): lines.chain_place[is_line],
             (samples.RECORDING, "CURVE"): np.full(int(is_line.sum()), recording),
         },
     )

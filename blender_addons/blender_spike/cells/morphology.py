@@ -32,10 +32,16 @@ _SAME_POINT_UM = 1e-3
 _SAME_RADIUS = 1e-3
 # Distance between the ends of consecutive sections on the one axis on which all are laid out.
 _SECTION_GAP_UM = 1.0
+# One line goes on in another if it turns by less than 90° and keeps a third of its mean radius.
+_STRAIGHT, _AS_THICK = 0.0, 1 / 3
 _SOMA = SECTION_TYPES.index("soma")
 
 STARTS_INSIDE = "starts_inside"
 """The curves' attribute that is 1 where `Strands.starts_inside`."""
+CHAIN_BACK = "chain_back"
+"""The curves' attribute of `Strands.chain_back`."""
+CHAIN_PLACE = "chain_place"
+"""The curves' attribute of `Strands.chain_place`."""
 
 
 class Role(IntEnum):
@@ -65,6 +71,11 @@ class Strands:
         The section that each curve represents.
     starts_inside : ndarray of bool, shape (C,)
         Whether a curve begins within another one, or a soma's sphere, that is not thinner there.
+    chain_back : ndarray of int, shape (C,)
+        Curves that go on in one another, as a trunk does past its branches, are a chain. How many
+        points before a curve's first one its chain begins; negative if that comes later.
+    chain_place : ndarray of int, shape (C,)
+        How many curves of the chain come before.
     mean_radius_um : float
         Mean radius of the neurites along their length.
     """
@@ -78,6 +89,8 @@ class Strands:
     roles: Ints
     sections: Ints
     starts_inside: NDArray[np.bool_]
+    chain_back: Ints
+    chain_place: Ints
     mean_radius_um: float
 
 
@@ -209,6 +222,9 @@ class _Attachments:
     """Where each section begins on its parent, shape (N,…); meaningless for roots."""
 
     attached: NDArray[np.bool_]
+    parents: Ints
+    at_end: NDArray[np.bool_]
+    """Whether that is its parent's end."""
     positions_um: Floats
     segments: Ints
     distances_um: Floats
@@ -241,7 +257,7 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
     )
     begins = axis.points[simulation.first_points, :3]
     distances = np.linalg.norm(begins - positions, axis=1)
-    return _Attachments(attached, positions, segments, distances, radii)
+    return _Attachments(attached, parents, parent_x >= 1, positions, segments, distances, radii)
 
 
 def _curves(
@@ -295,17 +311,65 @@ def _curves(
     is_soma = simulation.section_types[used] == _SOMA
     first_radii = geometry[np.searchsorted(section, used), 3] / 2
     inside = attach.attached[used] & (first_radii <= attach.radii_um[used] * (1 + _SAME_RADIUS))
+    positions = np.insert(geometry[:, :3], begins, attach.positions_um[connected], axis=0)
+    radii = np.insert(geometry[:, 3] / 2, begins, geometry[begins, 3] / 2)
+    chain_back, chain_place = _chains(
+        attach, simulation.section_types, used, point_counts, positions, radii
+    )
     return {
         "point_counts": point_counts[used],
-        "positions_um": np.insert(geometry[:, :3], begins, attach.positions_um[connected], axis=0),
-        "radii_um": np.insert(geometry[:, 3] / 2, begins, geometry[begins, 3] / 2),
+        "positions_um": positions,
+        "radii_um": radii,
         "segment_a": np.insert(segment_a, begins, attach.segments[connected]),
         "segment_b": np.insert(segment_b, begins, first_segments[connected]),
         "weight_b": np.insert(weight_b, begins, 0.0),
         "roles": np.where(is_soma, Role.SOMA_AS_RECORDED, Role.NEURITE).astype(np.int64),
         "sections": used,
         "starts_inside": inside,
+        "chain_back": chain_back,
+        "chain_place": chain_place,
     }
+
+
+def _chains(
+    attach: _Attachments,
+    types: NDArray[Any],
+    used: Ints,
+    point_counts: Ints,
+    positions: Floats,
+    radii: Floats,
+) -> tuple[Ints, Ints]:
+    """Find the chains, for the sections that are used, whose counts are those of all sections."""
+    firsts = np.cumsum(point_counts) - point_counts
+    lasts = firsts + point_counts - 1
+    child = used[attach.attached[used] & attach.at_end[used] & (types[used] != _SOMA)]
+    # A type that is hidden would tear a chain.
+    child = child[types[attach.parents[child]] == types[child]]
+    child = child[point_counts[attach.parents[child]] > 1]
+    parent = attach.parents[child]
+    before = positions[lasts[parent]] - positions[lasts[parent] - 1]
+    after = positions[firsts[child] + 1] - positions[firsts[child]]
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    straight = np.sum(before * after, axis=1) / np.maximum(lengths, np.finfo(float).tiny)
+    # The first radius of a thin branch is often that of the trunk which it leaves.
+    sums = np.append(0.0, np.cumsum(radii))
+    means = (sums[lasts + 1] - sums[firsts]) / np.maximum(point_counts, 1)
+    a, b = means[parent], means[child]
+    alike = np.minimum(a, b) / np.maximum(np.maximum(a, b), np.finfo(float).tiny)
+    fits = (straight > _STRAIGHT) & (alike > _AS_THICK)
+    child, parent, score = child[fits], parent[fits], (straight + alike)[fits]
+    # The best of a parent's children comes last, and so stays.
+    order = np.argsort(score, kind="stable")
+    following = np.full(len(point_counts), -1)
+    following[parent[order]] = child[order]
+    root = np.arange(len(point_counts))
+    has_next = np.flatnonzero(following >= 0)
+    root[following[has_next]] = has_next
+    place = (root != np.arange(len(root))).astype(np.int64)
+    while (deeper := root[root] != root).any():
+        place = np.where(deeper, place + place[root], place)
+        root = np.where(deeper, root[root], root)
+    return (firsts - firsts[root])[used], place[used]
 
 
 def _repeated(keys: Floats, section: Ints) -> NDArray[np.bool_]:
@@ -340,6 +404,8 @@ def _spheres(
         "roles": ones * int(role),
         "sections": sections,
         "starts_inside": np.zeros(len(sections), np.bool_),
+        "chain_back": np.zeros(len(sections), np.int64),
+        "chain_place": np.zeros(len(sections), np.int64),
     }
 
 

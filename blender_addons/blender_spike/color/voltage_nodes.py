@@ -128,6 +128,8 @@ def write_nodes(
         strength = tree.group(_glow_group(), {"Position": position}, name=GLOW)
         shown = look.write(Light(tree, position, color, strength, by_type["Base Color"]))
         shown = tree.group(_fog_group(), {"Shader": shown}, name=FOG)
+        if adds_light and not look.glows:
+            shown = tree.group(_faint_group(), {"Shader": shown})
         if adds_light:
             shown = tree.group(_added_group(), {"Shader": shown}, name=ADDED)
             # EEVEE draws nothing of what only adds light otherwise.
@@ -165,6 +167,15 @@ def _added_group(tree: Tree) -> None:
     far = tree.add("ShaderNodeNewGeometry")["Backfacing"]
     once = tree.mix_shader(far, both, clear)
     tree.output("Shader", tree.mix_shader(given[ADDED], shown, once), kind="Shader")
+
+
+@nodes.group("BlenderSpike Faint", nodes.shader_group)
+def _faint_group(tree: Tree) -> None:
+    """Let what is active be seen through what would be darker if it glowed."""
+    shown = tree.input("Shader", "Shader")
+    clear = tree.add("ShaderNodeBsdfTransparent", {"Color": (1.0, 1.0, 1.0, 1.0)})
+    cover = tree.clamp(1.0 - read_attribute(tree, DIM, label="Dim"))
+    tree.output("Shader", tree.mix_shader(cover, clear, shown), kind="Shader")
 
 
 def _of_point_or_instance(tree: Tree, attribute: str, label: str) -> Node:

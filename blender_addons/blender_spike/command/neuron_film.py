@@ -66,7 +66,7 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
         film.add_bloom(scene, strength=options.bloom)
     if with_figures:
         for section in options.trace or [""]:
-            adding.add_trace(bpy.context, neuron, section)
+            adding.add_trace(bpy.context, neuron, section, mark=True)
     if options.figures:
         adding.add_color_bar(bpy.context, neuron)
         adding.add_time_label(bpy.context, neuron)

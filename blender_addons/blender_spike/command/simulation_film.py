@@ -16,6 +16,7 @@ from ..common.rendering import stage
 from ..common.required import required
 from ..lines.styles import STYLES
 from ..playback.network import is_network
+from ..sounding import sound_strip
 from . import network_film, neuron_film
 
 # What means nothing to the other kind of film.
@@ -56,6 +57,10 @@ def parse(
         help="from matplotlib, seaborn or cmasher (default: plasma; networks: inferno)",
     )
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
+    add(
+        "--sound", action="store_true",
+        help="let each spike click when the film shows it; pitch and place in stereo say where",
+    )  # fmt: skip
     neuron = parser.add_argument_group("neurons").add_argument
     neuron("--thickness", type=float, help="factor on the neurites' diameter (default: 1.4)")
     neuron("--min-radius", type=float, help="in Blender units of 100 µm (default: 0.006)")
@@ -123,5 +128,9 @@ def build(options: argparse.Namespace, *, only_networks: bool = False) -> bpy.ty
             flag = "--" + name.removesuffix("_layout").replace("_", "-")
             kind, other = ("a network", "neurons") if networks else ("a neuron", "networks")
             raise RuntimeError(f"{options.file.name} is {kind}, and {flag} is for {other}.")
+    if options.sound and not (options.video or options.blend):
+        raise RuntimeError("--sound: frames have no sound; make a film, or a scene with --blend.")
     (network_film if networks else neuron_film).build(scene, thing, options)
+    if options.sound:
+        print(f"Sound: {sound_strip.add_spikes(scene, [thing]).told}", flush=True)
     return scene

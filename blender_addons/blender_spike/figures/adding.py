@@ -37,6 +37,7 @@ from .owned import (
     modifier_of,
 )
 from .time_label import time_label_group
+from .trace_marks import add_mark
 
 Placement = Literal["CAMERA", "SCENE"]
 
@@ -90,6 +91,7 @@ def add_trace(
     *,
     own_axes: bool = False,
     placement: Placement = "CAMERA",
+    mark: bool = False,
 ) -> bpy.types.Object:
     """Show the values at a place on a neuron as a curve that draws itself.
 
@@ -105,6 +107,8 @@ def add_trace(
         Draw it in its own axes, above the existing ones.
     placement : str
         ``"CAMERA"`` for a corner of the picture, ``"SCENE"`` for a place beside the neuron.
+    mark : bool
+        Mark the place on the neuron, in the trace's color.
 
     Returns
     -------
@@ -134,6 +138,8 @@ def add_trace(
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
     _link(context, required(traces.title_object(trace)))
+    if mark:
+        add_mark(context.scene, trace)
     return trace
 
 

@@ -20,7 +20,7 @@ from ..playback import shown_time as clocks
 from ..playback.quantities import label_of
 from ..properties import about, about_figure
 from ..solid_colors import follow_neurons
-from . import traces
+from . import trace_marks, traces
 from .time_label import time_label_group
 
 COLOR_BAR: Final = "COLOR_BAR"
@@ -48,6 +48,11 @@ def figures_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
         and find_drawing(thing) is not None
     ]
     return sorted(found, key=lambda f: (KINDS.index(about_figure(f).kind), f.name))
+
+
+def traces_of(neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the traces of a neuron."""
+    return [figure for figure in figures_of(neuron) if about_figure(figure).kind == traces.KIND]
 
 
 def in_picture(neuron: bpy.types.Object) -> list[bpy.types.Object]:
@@ -104,6 +109,7 @@ def remove_figures(figures: Iterable[bpy.types.Object]) -> int:
             chosen.add(axes)
     count = sum(about_figure(figure).kind != traces.AXES_KIND for figure in chosen)
     chosen |= {child for f in chosen for child in f.children if about_figure(child).neuron}
+    chosen |= {mark for mark in map(trace_marks.mark_of, chosen) if mark is not None}
     places = {f.parent for f in chosen if f.parent is not None} - chosen
     datas = [figure.data for figure in chosen if figure.data is not None]
     bpy.data.batch_remove(list(chosen))
@@ -145,6 +151,7 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
             low, high = bounds(neuron)
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
             set_inputs(modifier_of(figure), inputs)
+    trace_marks.refresh_marks(neuron)
     return lost
 
 

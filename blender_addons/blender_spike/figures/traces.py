@@ -28,7 +28,7 @@ from ..playback import shown_time as clocks
 from ..playback.playback import find_modifier
 from ..playback.quantities import label_of
 from ..playback.samples import VOLTAGE
-from ..playback.sections import find_segment, finite_range, samples, title_of
+from ..playback.sections import find_segment, finite_range, samples, short_title_of, title_of
 from ..properties import about, about_figure
 
 GROUP: Final = "BlenderSpike: Trace"
@@ -130,7 +130,11 @@ def new_trace(
     trace.parent = axes
     clocks.wind(trace, node_group())
     _share(axes, trace, _SHARED)
-    written = new_figure(f"{name} title", title_group(), {"Title": title, "Row": row})
+    written = new_figure(
+        f"{name} title",
+        title_group(),
+        {"Title": short_title_of(neuron, section, position), "Row": row},
+    )
     about_figure(written).kind, about_figure(written).neuron = TITLE_KIND, neuron
     written.parent = trace
     _share(axes, written, _TITLE_SHARED)

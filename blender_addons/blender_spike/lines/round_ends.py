@@ -1,18 +1,96 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines that run smoothly, and whose ends are round once a surface is swept around them."""
+"""Lines that run smoothly, on in one another, and whose swept ends are round."""
 
 from __future__ import annotations
 
 from math import pi
 from typing import Final
 
+from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE
 from ..common.nodes import Linkable, Node, Tree, Value
+from .stations import STRAND_POINT
 
 _SMOOTHINGS: Final = 3
+# Of its radius, where a line begins inside another, so that its rim does not stick out there.
+_INSIDE: Final = 0.6
 # Of a quarter of a turn, between the last ring and the pole: a small flat remains there.
 _LEFT: Final = 0.4
 _LINE, _ORDER, _SIDE = "end_line", "end_order", "end_side"
 _CYCLIC, _TANGENT, _ANGLE, _OLD = "end_cyclic", "end_tangent", "end_angle", "end_old"
+_CHAIN: Final = "end_chain"
+# In µm: a line goes on where another ends.
+_SAME_PLACE: Final = 0.01
+
+
+def joined(tree: Tree, curves: Linkable, micrometer: Value) -> Node:
+    """Add the nodes that make one line of those that go on in one another.
+
+    See `Strands.chain_back`.
+
+    Parameters
+    ----------
+    curves : Socket or Node
+        Their points have `STRAND_POINT`.
+    micrometer : Value
+        How long it is in the scene.
+    """
+    # By the numbers of points before any line was left out or edited, so those of a chain agree.
+    first = tree.add("GeometryNodePointsOfCurve")["Point Index"]
+    number = tree.add(
+        "GeometryNodeFieldAtIndex",
+        {"Value": tree.attribute(STRAND_POINT, "INT"), "Index": first},
+        data_type="INT",
+    )
+    begins = number - tree.attribute(CHAIN_BACK, "INT")
+    marked = tree.store(curves, _CHAIN, begins, "INT", "CURVE")
+    in_order = tree.add(
+        "GeometryNodeSortElements",
+        {
+            "Geometry": marked,
+            "Group ID": tree.attribute(_CHAIN, "INT"),
+            "Sort Weight": tree.attribute(CHAIN_PLACE, "INT"),
+        },
+        domain="CURVE",
+    )
+    place = tree.add("GeometryNodeSplineParameter")["Index"]
+    cyclic = tree.add("GeometryNodeInputSplineCyclic")["Cyclic"]
+    kept = tree.store(in_order, _SIDE, place < 1, "BOOLEAN")
+    kept = tree.store(kept, _CYCLIC, cyclic, "BOOLEAN")
+    points = tree.add("GeometryNodeCurveToPoints", {"Curve": kept}, mode="EVALUATED")["Points"]
+    index = tree.add("GeometryNodeInputIndex")
+    position = tree.add("GeometryNodeInputPosition")
+
+    def previous(value: Value, kind: str) -> Node:
+        return tree.add(
+            "GeometryNodeFieldAtIndex", {"Value": value, "Index": index - 1}, data_type=kind
+        )
+
+    chain = tree.attribute(_CHAIN, "INT")
+    away = tree.vector_math("DISTANCE", position, previous(position, "FLOAT_VECTOR"))
+    # What was deleted or moved by hand leaves a gap.
+    is_same = previous(chain, "INT").equals(chain) & (index > 0)
+    goes_on = is_same & (away < micrometer * _SAME_PLACE)
+    starts = tree.attribute(_SIDE, "BOOLEAN")
+    numbered = tree.store(points, _LINE, starts & ~goes_on, "INT")
+    twice = tree.add(
+        "GeometryNodeSeparateGeometry",
+        {"Geometry": numbered, "Selection": starts & goes_on},
+        domain="POINT",
+    )["Inverted"]
+    line = tree.add(
+        "GeometryNodeAccumulateField", {"Value": tree.attribute(_LINE, "INT")}, data_type="INT"
+    )["Leading"]
+    return _lines_of(tree, twice, line, index * 1.0)
+
+
+def _lines_of(tree: Tree, points: Linkable, line: Linkable, order: Linkable) -> Node:
+    made = tree.add(
+        "GeometryNodePointsToCurves", {"Points": points, "Curve Group ID": line, "Weight": order}
+    )
+    return tree.add(
+        "GeometryNodeSetSplineCyclic",
+        {"Curve": made, "Cyclic": tree.attribute(_CYCLIC, "BOOLEAN")},
+    )
 
 
 def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Node:
@@ -46,12 +124,19 @@ def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Nod
 
 
 def with_round_ends(
-    tree: Tree, curves: Linkable, wanted: Linkable, starts_inside: Linkable, rings: Value
+    tree: Tree,
+    curves: Linkable,
+    slotted: Linkable,
+    wanted: Linkable,
+    starts_inside: Linkable,
+    rings: Value,
 ) -> Node:
     """Add the nodes that continue lines by points on a half ball of their radius.
 
     Parameters
     ----------
+    slotted : Socket or Node
+        Curves whose materials they get.
     wanted : Socket or Node
         For which lines.
     starts_inside : Socket or Node
@@ -72,7 +157,16 @@ def with_round_ends(
     is_start = (place < 1) & ~is_cyclic & wanted & ~starts_inside
     # -1 or 1 at an end that gets a half ball.
     side = tree.switch("FLOAT", is_end, tree.switch("FLOAT", is_start, 0.0, -1.0), 1.0)
-    marked = tree.store(curves, _LINE, of_line, "INT")
+    is_hidden = (place < 1) & ~is_cyclic & wanted & starts_inside
+    hidden = tree.add(
+        "GeometryNodeSetCurveRadius",
+        {
+            "Curve": curves,
+            "Selection": is_hidden,
+            "Radius": tree.add("GeometryNodeInputRadius") * _INSIDE,
+        },
+    )
+    marked = tree.store(hidden, _LINE, of_line, "INT")
     marked = tree.store(marked, _ORDER, place * 1.0)
     marked = tree.store(tree.store(marked, _SIDE, side), _CYCLIC, is_cyclic, "BOOLEAN")
     made = tree.add("GeometryNodeCurveToPoints", {"Curve": marked}, mode="EVALUATED")
@@ -96,21 +190,12 @@ def with_round_ends(
         "GeometryNodeSetPointRadius",
         {"Points": moved, "Radius": radius * tree.math("COSINE", angle)},
     )
-    rounded = tree.add(
-        "GeometryNodePointsToCurves",
-        {
-            "Points": tree.join(points, thin),
-            "Curve Group ID": tree.attribute(_LINE, "INT"),
-            "Weight": tree.attribute(_ORDER),
-        },
-    )
-    closed = tree.add(
-        "GeometryNodeSetSplineCyclic",
-        {"Curve": rounded, "Cyclic": tree.attribute(_CYCLIC, "BOOLEAN")},
+    closed = _lines_of(
+        tree, tree.join(points, thin), tree.attribute(_LINE, "INT"), tree.attribute(_ORDER)
     )
     with tree.frame("The lines' materials"):
         # Only curves that are joined take over each other's slots.
-        old = tree.store(curves, _OLD, True, "BOOLEAN", "CURVE")
+        old = tree.store(slotted, _OLD, True, "BOOLEAN", "CURVE")
         both = tree.join(old, closed)
         kept = tree.add(
             "GeometryNodeDeleteGeometry",

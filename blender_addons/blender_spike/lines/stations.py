@@ -8,6 +8,7 @@ strands, between two of their points.
 from __future__ import annotations
 
 from math import floor
+from typing import Final
 
 from ..common.nodes import Linkable, Node, Tree, Value
 from .style import Lines
@@ -21,7 +22,7 @@ STRAND_FRACTION = "strand_fraction"
 SPHERE = "sphere"
 """Which sphere a station takes a share of its value from: that of its soma."""
 SPHERE_SHARE = "sphere_share"
-"""How much of it: 1 in the sphere, 0 farther away."""
+"""How much of it: 1 in the sphere, 0 farther away along the neurite."""
 RADIUS = "station_radius"
 ALONG = "station_along"
 """How many stations of its strand come before this one."""
@@ -30,6 +31,8 @@ BODY = "station_body"
 # Neurites that begin this near to the center of their soma, in radii of it, grow out of it. They
 # are wider than they were recorded from this to that distance from it, along their way.
 _STEM, _WIDEST, _CONE = 1.3, 0.6, 2.8
+# Length of a straight line, in that of a crooked neurite.
+_STRAIGHT: Final = 0.8
 # How thick a neurite has to be to count as part of the soma's shape, in radii of it.
 _NECK, _BODY = 0.16, 0.34
 _FOR_MATERIALS = ("section", "section_type", "cell")
@@ -153,9 +156,11 @@ def near_somata(lines: Lines, stations: Linkable, somata: Linkable) -> Node:
     radius = tree.attribute(RADIUS)
     root = tree.minimum(size * 0.36 + radius * 1.5, size * 0.75)
     wide = radius + tree.maximum(root - radius, 0.0) * left**1.5
+    # What comes back to the soma after a long way has its own value; neurites are a little crooked.
+    far = tree.maximum(away, way * _STRAIGHT)
     share = tree.add(
         "ShaderNodeMapRange",
-        {"Value": away, "From Min": 1.1, "From Max": 2.2, "To Min": 1.0, "To Max": 0.0},
+        {"Value": far, "From Min": 1.1, "From Max": 2.2, "To Min": 1.0, "To Max": 0.0},
         interpolation_type="SMOOTHSTEP",
     )["Result"]
     widened = tree.store(stations, RADIUS, wide)

@@ -44,6 +44,7 @@ _WORKINGS: Final = (
     "weight_b",
     "role",
     "starts_inside",
+    "chain_*",
     "*_radius",
     "at_cell",
     "strand_*",

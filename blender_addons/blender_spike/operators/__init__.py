@@ -14,13 +14,17 @@ from . import (
     importing,
     network,
     output,
+    pace,
     showing,
     simulating,
+    sound,
+    story,
     timing,
 )
 from .importing import MENU_ENTRY
+from .story import STORY_ENTRY
 
-__all__ = ["CLASSES", "MENU_ENTRY"]
+__all__ = ["CLASSES", "MENU_ENTRY", "STORY_ENTRY"]
 
 CLASSES = (
     *importing.CLASSES,
@@ -32,6 +36,9 @@ CLASSES = (
     *figures.CLASSES,
     *network.CLASSES,
     *film.CLASSES,
+    *sound.CLASSES,
+    *pace.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *exporting.CLASSES,
     *showing.CLASSES,

@@ -10,11 +10,12 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import voltage_material
-from ..common.changes import settings_of, told
+from ..common.changes import listed, settings_of, told
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..figures import adding, owned
 from ..figures.figure_settings import PlacementSetting, TraceSettings, new_figure_fields
+from ..figures.trace_marks import add_mark, mark_of, remove_marks
 from ..meshes.mesh_copy import about_uncolored
 from ..playback.sections import nearest_segment, place_of, section_names, selected_places
 from .selection import NO_ACTIVE_NEURON, neuron_to_work_on
@@ -119,6 +120,41 @@ class BLENDER_SPIKE_OT_add_trace(TraceSettings, PlacementSetting, _OnFigures):
             return {"CANCELLED"}
         names = ", ".join(f"'{trace.name}'" for trace in made)
         self.report({"INFO"}, told(f"Added {names}.", before, context.scene))
+        return {"FINISHED"}
+
+
+class BLENDER_SPIKE_OT_mark_trace(_OnFigures):
+    """Mark on the neuron where a trace is taken, in its color; or remove the mark"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.mark_trace"
+    bl_label = "Mark on Cell"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        name: str
+    else:
+        name: StringProperty(name="Name", description="The trace; all of the neuron's if empty")
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Mark those that have no mark, or else unmark all."""
+        neuron = required(neuron_at_hand(context))
+        chosen = [f for f in owned.traces_of(neuron) if self.name in ("", f.name)]
+        if not chosen:
+            what = f"trace '{self.name}'" if self.name else "traces"
+            self.report({"ERROR"}, f"'{neuron.name}' has no {what}.")
+            return {"CANCELLED"}
+        bare = [trace for trace in chosen if mark_of(trace) is None]
+        if not bare:
+            remove_marks(chosen)
+            self.report({"INFO"}, f"Removed {len(chosen)} mark{'s' * (len(chosen) != 1)}.")
+            return {"FINISHED"}
+        try:
+            for trace in bare:
+                add_mark(context.scene, trace)
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"Marked on '{neuron.name}': {listed([t.name for t in bare])}.")
         return {"FINISHED"}
 
 
@@ -243,6 +279,7 @@ def _add(
 CLASSES = (
     BLENDER_SPIKE_OT_suggest,
     BLENDER_SPIKE_OT_add_trace,
+    BLENDER_SPIKE_OT_mark_trace,
     BLENDER_SPIKE_OT_add_color_bar,
     BLENDER_SPIKE_OT_add_time_label,
     BLENDER_SPIKE_OT_add_scale_bar,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import bpy
@@ -15,9 +16,11 @@ from ..common.animation import replaced
 from ..common.changes import settings_of, told
 from ..common.film.true_colors import UseStandardView
 from ..common.required import required
-from ..figures.owned import in_picture
+from ..figures.owned import in_picture, traces_of
+from ..figures.trace_marks import add_mark
 from ..playback.network import way_of
 from ..playback.playback import soma_of
+from ..playback.sections import UnknownSectionError
 from ..views import VIEWS, view_of
 from .selection import OnNeurons, neurons_to_work_on, which
 
@@ -209,6 +212,15 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
     bl_label = "Film Scene"
     bl_options = {"REGISTER", "UNDO"}
 
+    if TYPE_CHECKING:
+        marks: bool
+    else:
+        marks: BoolProperty(
+            name="Mark Traces",
+            description="Mark on the neurons where the traces in the picture are taken",
+            default=True,
+        )
+
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Do all of the above with their defaults."""
         scene = context.scene
@@ -221,6 +233,8 @@ class BLENDER_SPIKE_OT_film_scene(OnNeurons):
         film.keep_between_frames(scene)
         film.add_bloom(scene, strength=0.0 if look.needs_background else 1.0)
         camera = _composed(scene, neurons, _DEGREES)
+        if self.marks:
+            _mark_traces(scene, neurons)
         film.add_backlight(scene, neurons)
         film.orbit(camera, _DEGREES, scene.frame_start, scene.frame_end)
         text = film.stage_told(
@@ -322,6 +336,16 @@ def _composed(
     return film.compose(
         scene, neurons, figures, direction=direction, up=up, degrees=degrees, also=way_of(neurons)
     )
+
+
+def _mark_traces(scene: bpy.types.Scene, neurons: list[bpy.types.Object]) -> None:
+    for neuron in neurons:
+        shown = set(in_picture(neuron))
+        for trace in traces_of(neuron):
+            # What a file no longer has cannot be marked; its trace was told of when it went.
+            if trace in shown:
+                with suppress(UnknownSectionError):
+                    add_mark(scene, trace)
 
 
 CLASSES = (

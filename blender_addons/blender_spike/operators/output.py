@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import bpy
+
 from ..common.output.passes import AddPasses
 from ..common.output.render_film import RenderFilm
 from ..common.output.setting import FrameRate, OutputFormat, PictureSize
+from ..sounding.sound_strip import outdated
 
 
 class BLENDER_SPIKE_OT_picture_size(PictureSize):
@@ -36,6 +39,15 @@ class BLENDER_SPIKE_OT_render_film(RenderFilm):
     """Render the frames that are not there yet, with progress in the status bar, and the film of all; Esc stops after the current frame, and keeps what is there"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.render_film"
+
+    def _begin(self, context: bpy.types.Context) -> bool:
+        """Say if a sound is no longer in step."""
+        for name in outdated(context.scene):
+            self.report(
+                {"WARNING"},
+                f"'{name}' is out of step: time has changed since. Panel Sound makes it again.",
+            )
+        return super()._begin(context)
 
 
 CLASSES = (

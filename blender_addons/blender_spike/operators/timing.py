@@ -3,23 +3,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty
 
 from ..at_hand import neuron_at_hand
 from ..common import film
-from ..common.changes import settings_of, told
+from ..common.animation import replaced
+from ..common.changes import listed, settings_of, told
 from ..common.required import required
 from ..common.selection import about_linked, editable, refusal, tell
 from ..figures.owned import refresh
+from ..playback.marked_time import follow_times, marked_times, time_path, times_of
 from ..playback.playback import find_modifier, fit_time, last_frame, set_duration
 from ..properties import KEEP_START, about, about_figure
-from .selection import NO_NEURON, neurons_to_work_on
+from .selection import NO_NEURON, ChangesNeurons, neurons_to_work_on, which
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+_MOST_TOLD: Final = 6
 
 
 class BLENDER_SPIKE_OT_fit_time(bpy.types.Operator):
@@ -149,4 +153,54 @@ class BLENDER_SPIKE_OT_set_duration(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (BLENDER_SPIKE_OT_fit_time, BLENDER_SPIKE_OT_set_duration)
+class BLENDER_SPIKE_OT_markers_to_time(ChangesNeurons):
+    """Let the selected neurons show the times that the scene's markers are named after, such as 2.1 ms or 0.5 s; hold keeps the time of the marker before until there"""  # noqa: D400, D415, E501
+
+    bl_idname = "blender_spike.markers_to_time"
+    bl_label = "Markers to Time"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Keyframe the time, and name the markers that were skipped."""
+        scene = context.scene
+        chosen = neurons_to_work_on(context)
+        markers = [(marker.frame, marker.name) for marker in scene.timeline_markers]
+        try:
+            found = {one: marked_times(markers, *times_of(one)) for one in editable(chosen)}
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+        rows, skipped = next(iter(found.values()))
+        if not any(rows for rows, _ in found.values()):
+            named = f": {_some(skipped)}" if skipped else ""
+            self.report(
+                {"ERROR"},
+                "The scene has no marker named after a time of the simulation, such as '2.1 ms'"
+                f"{named}.",
+            )
+            return {"CANCELLED"}
+        previous = ""
+        for neuron, (rows, skipped_here) in found.items():
+            if rows:
+                previous = previous or replaced(neuron, time_path(neuron))
+                follow_times(neuron, rows)
+            skipped += [one for one in skipped_here if one not in skipped]
+        scene.frame_set(scene.frame_current)
+        told_rows = _some([row.told for row in rows])
+        text = f"Time of {which(list(found))}: {told_rows}{previous}."
+        if skipped:
+            text += f" Skipped {_some(skipped)}."
+        tell(self, {"WARNING" if skipped else "INFO"}, text, chosen)
+        return {"FINISHED"}
+
+
+def _some(parts: list[str]) -> str:
+    more = len(parts) - _MOST_TOLD
+    return listed([*parts[:_MOST_TOLD], f"{more} more"] if more > 0 else parts)
+
+
+CLASSES = (
+    BLENDER_SPIKE_OT_fit_time,
+    BLENDER_SPIKE_OT_set_duration,
+    BLENDER_SPIKE_OT_markers_to_time,
+)

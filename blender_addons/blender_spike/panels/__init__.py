@@ -12,8 +12,11 @@ from . import (
     look,
     network,
     output,
+    pace,
     simulate,
     simulation,
+    sound,
+    story,
     time,
 )
 from .adding import NODES_ENTRY
@@ -27,8 +30,11 @@ CLASSES = (
     *simulate.CLASSES,
     *color.CLASSES,
     *time.CLASSES,
+    *sound.CLASSES,
+    *pace.CLASSES,
     *look.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *network.CLASSES,
     *figures.CLASSES,

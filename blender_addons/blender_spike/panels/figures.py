@@ -11,7 +11,7 @@ from ..at_hand import neuron_at_hand
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.suggestions import draw_field
-from ..figures import traces
+from ..figures import trace_marks, traces
 from ..figures.figure_settings import new_figure_fields
 from ..figures.owned import COLOR_BAR, SCALE_BAR, TIME_LABEL, figures_of, modifier_of
 from ..playback.network import is_network
@@ -109,6 +109,12 @@ def _draw_figure(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None:
     body.use_property_decorate = False
     _draw_settings(body, figure)
     if kind == traces.KIND:
+        marked = trace_marks.mark_of(figure)
+        toggle = body.operator("blender_spike.mark_trace", depress=marked is not None)
+        toggle.name = figure.name
+        if marked is not None:
+            size = input_value(modifier_of(marked), "Size")
+            body.prop(size, "value", text="Mark Size")
         title = traces.title_object(figure)
         if title is not None:
             _draw_settings(body, title)

@@ -49,6 +49,7 @@ class BLENDER_SPIKE_PT_time(NeuronTab):
             fit = place.operator("blender_spike.fit_time", text=text)
             fit.frames, fit.keep_start = frames, typed.keep_start
         column.prop(typed, "keep_start")
+        layout.operator("blender_spike.markers_to_time", icon="MARKER_HLT")
         neuron = required(neuron_at_hand(context))
         if not about(neuron).has_time:
             note = layout.column(align=True)

@@ -7,6 +7,7 @@ of thousands of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -21,12 +22,18 @@ from ..common.required import required
 from ..common.value_color import NO_DATA_BELOW
 from ..properties import about
 from ..simulation_file import Simulation
+from ..sound.spiking import SpikeTimes, recorded
 from .network import drawn_places, holds_network, is_network
 from .playback import find_modifier, holder_of
 from .samples import TIMES, frame_attribute
 
 NAMES: Final = Mark("blender_spike", "section_names", "section_names")
 COUNTS: Final = Mark("blender_spike", "segments_per_section", "segments_per_section")
+SPIKES: Final = Mark("blender_spike", "spikes", "blender_spike_spikes")
+"""Times in ms, ascending, and segments of recorded spikes; missing if there are none."""
+
+_NAME: Final = re.compile(r"(?:(.+)\.)?([A-Za-z]+)(?:_(\d+))?(?:\[(\d+)\])?", re.ASCII)
+_WORDS: Final = {"dend": "dendrite", "apic": "apical dendrite"}
 
 
 class UnknownSectionError(ValueError):
@@ -54,6 +61,23 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
     # Names come from outside, and each line must be one name.
     plain = numbered([" ".join(name.split()) or "-" for name in names])
     store(holder, plain, simulation.segment_counts)
+    store_spikes(holder, recorded(simulation))
+
+
+def store_spikes(holder: bpy.types.Object, spikes: SpikeTimes | None) -> None:
+    """Store recorded spikes with the values, if there are any."""
+    if spikes is not None and len(spikes.time_ms):
+        SPIKES.put(
+            holder, {"time_ms": spikes.time_ms, "segments": spikes.segments.astype(np.int32)}
+        )
+
+
+def stored_spikes(holder: bpy.types.Object) -> SpikeTimes | None:
+    """Return recorded spikes, or None if none are stored."""
+    stored = SPIKES.of(holder)
+    if stored is None:
+        return None
+    return SpikeTimes(np.array(stored["time_ms"]), np.array(stored["segments"], np.int64))
 
 
 def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.integer[Any]]) -> None:
@@ -128,7 +152,7 @@ def find_segment(neuron: bpy.types.Object, section: str, position: float) -> int
         hint = f"; available: {', '.join(close)}" if section and close else ""
         raise UnknownSectionError(f"'{neuron.name}' has no section '{section}'{hint}")
     index = names.index(section)
-    counts = _segment_counts(neuron)
+    counts = segment_counts(neuron)
     count = int(counts[index])
     return int(counts[:index].sum()) + min(int(position * count), count - 1)
 
@@ -141,9 +165,9 @@ def place_of(neuron: bpy.types.Object, segment: int) -> tuple[str, float]:
     neuron : Object
         An imported simulation.
     """
-    ends = np.cumsum(_segment_counts(neuron))
+    ends = np.cumsum(segment_counts(neuron))
     index = int(np.searchsorted(ends, segment, side="right"))
-    count = int(_segment_counts(neuron)[index])
+    count = int(segment_counts(neuron)[index])
     return section_names(neuron)[index], (segment - int(ends[index]) + count + 0.5) / count
 
 
@@ -157,8 +181,43 @@ def title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
     section : str
         One that it has.
     """
-    pieces = _segment_counts(neuron)[section_names(neuron).index(section)]
+    pieces = segment_counts(neuron)[section_names(neuron).index(section)]
     return section if pieces == 1 else f"{section}({position:.3g})"
+
+
+def short_title_of(neuron: bpy.types.Object, section: str, position: float) -> str:
+    """Write a location as films do: ``dendrite 1.29``, with the position if it is not the middle.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    section : str
+        One that it has. Written as it is if another one would be called the same.
+    """
+    names = section_names(neuron)
+    short = short_name(section)
+    if short != section and sum(short_name(name) == short for name in names) > 1:
+        short = section
+    pieces = segment_counts(neuron)[names.index(section)]
+    middle = pieces == 1 or abs(position - 0.5) < 5e-4
+    return short if middle else f"{short}, {position:.3g}"
+
+
+def short_name(section: str) -> str:
+    """Write a section's name in words: ``dend[3]`` as ``dendrite 3``.
+
+    Returns
+    -------
+    str
+        The same name if it is not made as NEURON's are.
+    """
+    match = _NAME.fullmatch(section)
+    if match is None:
+        return section
+    cell, word, group, index = match.groups()
+    number = ".".join(one for one in (group, index) if one is not None)
+    return " ".join(one for one in (cell, _WORDS.get(word.casefold(), word), number) if one)
 
 
 def default_section(neuron: bpy.types.Object) -> str:
@@ -272,7 +331,8 @@ def finite_range(values: NDArray[np.float32]) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
 
-def _segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
+def segment_counts(neuron: bpy.types.Object) -> NDArray[np.int64]:
+    """Return how many segments each section has, shape (N,)."""
     return np.array(COUNTS.of(required(holder_of(neuron, "Values"))), np.int64)
 
 

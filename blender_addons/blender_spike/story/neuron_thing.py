@@ -80,7 +80,7 @@ class NeuronThing(SimulationThing):
     def dress(self, context: bpy.types.Context) -> None:
         """Add its figures."""
         for section in self.values["traces"]:
-            adding.add_trace(context, self.neuron, self._check(section))
+            adding.add_trace(context, self.neuron, self._check(section), mark=True)
         if self.values["color_bar"]:
             adding.add_color_bar(context, self.neuron)
         if self.values["time_label"]:

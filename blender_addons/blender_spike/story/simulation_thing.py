@@ -19,9 +19,13 @@ from ..common.story import fields
 from ..common.story.fields import Field
 from ..common.story.pacing import Pacing
 from ..common.story.thing import PLACING, Number, Thing, View
+from ..playback.marked_time import show_time
 from ..playback.network import is_network, way_of
 from ..playback.playback import find_modifier
 from ..properties import about
+from ..sound.clicks import DECAYS_S, Voicing
+from ..sound.spiking import SoundError
+from ..sounding import sound_strip
 from ..views import view_of
 
 DEMO: Final = "demo"
@@ -33,6 +37,7 @@ FIELDS: Final[dict[str, Field]] = {
     "v_max": Field("value at the colormap's upper end; what suits the data", fields.number()),
     "strength": Field("emission strength", fields.number(0, 1e4), 1.0),
     "start": Field("second of the film in which it begins to play", fields.SECONDS, 0.0),
+    "sound": Field("what its spikes sound like: click or tone; silent", fields.choice(*DECAYS_S)),
     "pace": Field('simulated time per frame, as "0.05 ms"; one sample', fields.SIMULATED),
     **PLACING,
 }
@@ -124,9 +129,21 @@ class SimulationThing(Thing):
         """Return an input of what plays it, to be animated."""
         return Number(self.neuron, input_value(self.modifier, name).path_from_id("value"), rest)
 
+    def be_heard(self) -> None:
+        """Let its spikes be heard, or remove what an earlier version of the film had."""
+        kind, scene = self.values["sound"], self.film.scene
+        if kind is None:
+            earlier = sound_strip.strips_of(scene, [self.neuron], by_story=True)
+            sound_strip.remove_strips(scene, earlier)
+            return
+        try:
+            sound_strip.add_spikes(scene, [self.neuron], Voicing(kind), by_story=True)
+        except SoundError as error:
+            raise ValueError(f"the sound of '{self.name}': {error}") from None
+
     def use_time(self) -> None:
         """Show the time that is keyframed."""
-        set_inputs(self.modifier, {"Use Time": True, "At the Ends": "Hold"})
+        show_time(self.neuron)
 
     def pacing(self) -> Pacing:
         """Return how it plays."""

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
 from ..rendering.frames import Film
 from ..rendering.picture_format import Pictures
 from .output_settings import format_of
+
+# Of a film whose path is only a folder.
+_NAME: Final = "film"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,16 @@ def film_files(scene: bpy.types.Scene) -> FilmFiles:
             "choose another folder in Output."
         )
     if isinstance(chosen, Pictures):
-        return FilmFiles({number: _path(render, number) for number in numbers}, None, None)
+        pictures = {number: Path(_filled(render, number)) for number in numbers}
+        return FilmFiles(pictures, None, None)
     # With it, Blender adds the frames' numbers to a film's name.
     adds_ending, render.use_file_extension = render.use_file_extension, False
     try:
-        video = _path(render, scene.frame_start)
+        text = _filled(render, scene.frame_start)
     finally:
         render.use_file_extension = adds_ending
+    # Blender's own path to begin with is a folder.
+    video = Path(text, _NAME) if text.endswith(("/", os.sep)) else Path(text)
     if video.suffix.lower() != chosen.ending:
         video = video.with_name(f"{video.name}{chosen.ending}")
     folder = video.with_name(f"{video.stem}_frames")
@@ -67,10 +74,10 @@ def film_files(scene: bpy.types.Scene) -> FilmFiles:
     return FilmFiles(frames, chosen, video)
 
 
-def _path(render: Any, number: int) -> Path:
+def _filled(render: Any, number: int) -> str:
     """Fill in what is in braces, as Blender does when it renders."""
     try:
-        return Path(bpy.path.abspath(render.frame_path(frame=number)))
+        return str(bpy.path.abspath(render.frame_path(frame=number)))
     except RuntimeError:
         raise RuntimeError(
             f"Cannot write to {render.filepath}: Blender fills in what is in braces, such as "

@@ -84,7 +84,8 @@ def render_film(scene: Any, options: argparse.Namespace) -> None:
     """
     part = part_of(options.frames, (scene.frame_start, scene.frame_end))
     if options.engine == "cycles":
-        film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES)
+        fewest = scene.cycles.adaptive_min_samples
+        film.use_film_sampling(scene, options.samples or film.MOST_SAMPLES, fewest)
     else:
         scene.eevee.taa_render_samples = options.samples or EEVEE_SAMPLES
     film.cover_layers(scene)

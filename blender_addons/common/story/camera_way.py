@@ -16,8 +16,9 @@ import numpy as np
 from mathutils import Euler, Matrix, Quaternion, Vector
 
 from .. import film
+from ..animation import Key
 from ..required import required
-from .channels import Channels, Key
+from .channels import Channels
 from .thing import Place, View
 
 # From this angle on, there is room for what is seen from all around.

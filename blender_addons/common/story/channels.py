@@ -7,28 +7,17 @@ datablock is kept what was written: what is different the next time is somebody'
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import bpy
 
-from ..animation import fcurves
+from ..animation import Key, Value, digest_of, remove_fcurves, write_keys
 from ..marks import SHARED
 
 _KEYS: Final = f"{SHARED}_story_keys"
-Value = float | tuple[float, ...]
-
-
-class Key(NamedTuple):
-    """A keyframe."""
-
-    frame: float
-    value: Value
-    ease: str = "SINE"
-    """How the property goes on from here, as Blender names it."""
 
 
 @dataclass
@@ -77,25 +66,13 @@ class Channels:
                             "by hand, so they stay; delete them for the story's."
                         )
                     continue
-                _remove(owner, path)
+                remove_fcurves(owner, path)
                 del written[path]
             _remember(owner, written)
         for (owner, path), keys in self.found.items():
-            _insert(owner, path, keys)
+            write_keys(owner, path, keys)
             _remember(owner, _written(owner) | {path: digest_of(owner, path)})
         return kept
-
-
-def digest_of(owner: bpy.types.ID, path: str) -> str:
-    """Summarize the keyframes of a property; empty if it has none."""
-    rows = [
-        (
-            curve.array_index,
-            [(round(k.co.x, 3), round(k.co.y, 4), k.interpolation) for k in curve.keyframe_points],
-        )
-        for curve in fcurves(owner, path)
-    ]
-    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()[:16] if rows else ""
 
 
 def story_paths(owner: bpy.types.ID) -> set[str]:
@@ -126,42 +103,6 @@ def _remember(owner: Any, written: dict[str, str]) -> None:
         owner[_KEYS] = json.dumps(written)
     elif _KEYS in owner:
         del owner[_KEYS]
-
-
-def _remove(owner: Any, path: str) -> None:
-    curves = fcurves(owner, path)
-    if curves:
-        _own_action(owner)
-    for layer in owner.animation_data.action.layers if curves else ():
-        for strip in layer.strips:
-            bag = strip.channelbag(owner.animation_data.action_slot)
-            for curve in [one for one in bag.fcurves if one.data_path == path] if bag else ():
-                bag.fcurves.remove(curve)
-
-
-def _own_action(owner: Any) -> Any:
-    """Find the datablock's own action, or make it: others' may be shared."""
-    data = owner.animation_data_create()
-    if data.action is None:
-        data.action = bpy.data.actions.new(f"{owner.name} story")
-    elif data.action.users > 1 or not data.action.is_editable:
-        data.action = data.action.copy()
-    return data.action
-
-
-def _insert(owner: Any, path: str, keys: Sequence[Key]) -> None:
-    _remove(owner, path)
-    action = _own_action(owner)
-    size = len(keys[0].value) if isinstance(keys[0].value, tuple) else 0
-    for index in range(size or 1):
-        curve = action.fcurve_ensure_for_datablock(owner, path, index=index)
-        curve.keyframe_points.add(len(keys))
-        for point, key in zip(curve.keyframe_points, keys, strict=True):
-            number = key.value[index] if isinstance(key.value, tuple) else key.value
-            point.co = key.frame, number
-            point.interpolation, point.easing = key.ease, "EASE_IN_OUT"
-            point.handle_left_type = point.handle_right_type = "AUTO_CLAMPED"
-        curve.update()
 
 
 def _label(owner: Any, path: str) -> str:

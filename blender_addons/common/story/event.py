@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from ..animation import Key
 from . import fields
-from .channels import Key
 from .fields import Field
 
 if TYPE_CHECKING:

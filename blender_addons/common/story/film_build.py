@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import bpy
 
+from ..animation import Key
 from ..required import required
 from . import captions, made, staging, story_file
 from .camera_way import CameraWay
-from .channels import Channels, Key
+from .channels import Channels
 from .event import DURATION, Event, Happening
 from .fields import FieldError, no_such
 from .moments import LONGEST_S, frame_at, moment
@@ -32,7 +33,7 @@ class FilmBuild:
 
     Parameters
     ----------
-    size, fps, seconds, engine, bloom, ground, scene, folder
+    size, fps, seconds, engine, bloom, ground, scene, add_scene, folder
         See `film_maker.Film`.
     """
 
@@ -46,13 +47,16 @@ class FilmBuild:
         bloom: float = 0.6,
         ground: Sequence[float] | None = None,
         scene: bpy.types.Scene | None = None,
+        add_scene: bool = False,
         folder: str | Path = "",
     ) -> None:
         self.settings = staging.checked(size, fps, seconds, engine, bloom, ground)
         self.folder = Path(folder)
         self.notes: list[str] = []
         """Sentences about what was left as a person has it, or was guessed."""
-        self.scene: bpy.types.Scene = staging.scene_for(self.settings, scene, self.notes.append)
+        self.scene: bpy.types.Scene = staging.scene_for(
+            self.settings, scene, self.notes.append, add=add_scene or not bpy.app.background
+        )
         self.things: dict[str, Thing] = {}
         self.markers: dict[str, float] = {}
         """Seconds by name."""
@@ -231,6 +235,8 @@ class FilmBuild:
         staging.put_labels(self)
         self._drop([one for one in made.names_in(scene) if one.startswith("/")])
         scene.frame_set(self.first)
+        for thing in self.things.values():
+            thing.be_heard()
         for name, (source, touched) in self._sources.items():
             things = made.objects_of(scene, name)
             if things and not touched:

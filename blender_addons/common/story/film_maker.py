@@ -46,6 +46,8 @@ class Film(FilmBuild):
         One with an earlier version of the film, which is brought up to date. Without it, in a
         window, a new scene is added to the file; without a window, the film begins with an empty
         file, which ends the films before.
+    add_scene : bool
+        Add a scene to the file without a window, too.
     folder : path-like
         Where relative paths begin.
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from mathutils import Vector
 
 from .. import film as staging
+from ..animation import Key
 from ..required import required
 from . import fields
-from .channels import Key
 from .fields import Field
 from .thing import View
 

@@ -15,8 +15,8 @@ _MOST_NAMED: Final = 8
 _SECONDS: Final = re.compile(
     r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,6}(?:[.,]\d{1,9})?)(?: ?s)?", re.ASCII
 )
-_MILLISECONDS: Final = re.compile(
-    r"([+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d{1,2})?) ?ms", re.ASCII
+_SIMULATED: Final = re.compile(
+    r"([+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d{1,2})?) ?(m?)s", re.ASCII
 )
 
 
@@ -104,8 +104,13 @@ def duration(value: object) -> float:
     return found
 
 
-def simulated(value: object) -> float:
+def simulated(value: object, *, seconds: bool = False) -> float:
     """Read a time of a simulation, such as ``2.1 ms``.
+
+    Parameters
+    ----------
+    seconds : bool
+        Allow ``0.5 s``, too, where it cannot be taken for a time of the film.
 
     Returns
     -------
@@ -117,10 +122,10 @@ def simulated(value: object) -> float:
     ValueError
         Saying what is allowed; a number without its unit might be seconds.
     """
-    match = _MILLISECONDS.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
+    match = _SIMULATED.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match or not (match[2] or seconds):
         raise ValueError(f"'{value!s:.60}' is not a time of the simulation such as '2.1 ms'")
-    return float(match[1])
+    return float(match[1]) * (1.0 if match[2] else 1000.0)
 
 
 def frame_at(seconds: float, fps: Fraction, first: int) -> int:

@@ -60,6 +60,12 @@ def package_of(extension: str, what: str) -> str:
     )
 
 
+def is_first(extension: str) -> bool:
+    """Tell whether an extension is the first of those of the suite that are enabled."""
+    enabled = (name for name, (_, operator) in _EXTENSIONS.items() if hasattr(bpy.types, operator))
+    return next(enabled, extension) == extension
+
+
 def thing_class(kind: str) -> Any:
     """Find the class of a kind of thing, in its extension.
 

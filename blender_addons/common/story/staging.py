@@ -79,7 +79,11 @@ def checked(
 
 
 def scene_for(
-    settings: Settings, scene: bpy.types.Scene | None, tell: Callable[[str], object]
+    settings: Settings,
+    scene: bpy.types.Scene | None,
+    tell: Callable[[str], object],
+    *,
+    add: bool,
 ) -> bpy.types.Scene:
     """Find or make the scene of a film.
 
@@ -87,6 +91,8 @@ def scene_for(
     ----------
     tell : callable
         Called with a sentence for each setting that a person changed.
+    add : bool
+        Add a scene to the file instead of beginning with an empty one.
     """
     given = argparse.Namespace(
         engine=settings.engine,
@@ -96,7 +102,7 @@ def scene_for(
         transparent=False,
     )
     found: Any = scene
-    if found is None and bpy.app.background:
+    if found is None and not add:
         found = stage.empty_scene(given)
     elif found is None:
         found = bpy.data.scenes.new("Film")

@@ -41,6 +41,9 @@ FILM, NARRATION, TIMELINE = "film", "narration", "timeline"
 class StoryError(ValueError):
     """What is wrong in a story, with its file and line."""
 
+    has_begun: bool = False
+    """Whether something was made before this was found."""
+
 
 @dataclass(frozen=True)
 class Entry:

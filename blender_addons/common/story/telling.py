@@ -8,13 +8,15 @@ from typing import Final
 
 import bpy
 
+from ..marks import SHARED
 from . import fields
 from .events import EVENTS
 from .fields import Field, read_fields
 from .film_maker import Film
-from .others import KINDS
-from .story_file import FILM, NARRATION, StoryFile, place_of, read_story, told_by
+from .others import KINDS, thing_class
+from .story_file import FILM, NARRATION, StoryError, StoryFile, place_of, read_story, told_by
 
+_FILE: Final = f"{SHARED}_story_file"
 _FILM: Final = {
     "size": Field("1080p, 4k, vertical, square, 720p, or as 1280x720", fields.text, "1080p"),
     "fps": Field("frames per second", lambda value: str(value), "30"),
@@ -31,9 +33,10 @@ _NARRATION: Final = {
 
 
 def tell(
-    path: Path,
+    path: str | Path,
     *,
     scene: bpy.types.Scene | None = None,
+    add_scene: bool = False,
     size: str = "",
     fps: str = "",
     engine: str = "",
@@ -42,11 +45,13 @@ def tell(
 
     Parameters
     ----------
-    path : Path
+    path : path-like
         Paths in it begin in its own folder.
     scene : Scene, optional
         With an earlier version of the film: see `Film`. What a person changed in it is kept, and
         named in the film's `notes`.
+    add_scene : bool
+        Add a scene to the file even without a window, as `Film` does in one.
     size, fps, engine : str
         In place of the story's own.
 
@@ -61,12 +66,50 @@ def tell(
         With file and line, and what is allowed.
     """
     events = {name: event.all_fields for name, event in EVENTS.items()}
+    path = Path(path)
     story = read_story(path, list(KINDS), events)
+    _check(story)
     with story.at((FILM,)):
         given = read_fields(story.film, _FILM, "the film")
         chosen = {"size": size, "fps": fps, "engine": engine}
         given |= {name: value for name, value in chosen.items() if value}
-        film = Film(**given, scene=scene, folder=path.resolve().parent)
+        film = Film(**given, scene=scene, add_scene=add_scene, folder=path.resolve().parent)
+    film.scene[_FILE] = str(path.resolve())
+    try:
+        _make(film, story)
+    except StoryError as error:
+        error.has_begun = True
+        raise
+    return film
+
+
+def story_of(scene: bpy.types.Scene) -> Path | None:
+    """Find the story whose film a scene has.
+
+    Returns
+    -------
+    Path or None
+        Where it was, or beside the .blend file if it is there now.
+    """
+    stored = scene.get(_FILE)
+    if not isinstance(stored, str) or not stored:
+        return None
+    path = Path(stored)
+    beside = Path(bpy.path.abspath("//")) / path.name
+    return beside if bpy.data.filepath and not path.is_file() and beside.is_file() else path
+
+
+def _check(story: StoryFile) -> None:
+    """Find what is wrong in what is written before anything is made."""
+    for entry in story.things:
+        with story.at(entry.keys):
+            read_fields(entry.values, thing_class(entry.kind).fields, f"a {entry.kind}")
+    for entry in story.events:
+        with story.at(entry.keys):
+            read_fields(entry.values, EVENTS[entry.kind].all_fields, f"the event {entry.kind}")
+
+
+def _make(film: Film, story: StoryFile) -> None:
     for entry in story.things:
         with story.at(entry.keys):
             film.add_values(entry.kind, entry.name, entry.values)
@@ -79,11 +122,6 @@ def tell(
     for entry in story.events:
         with story.at(entry.keys):
             film.happen(entry.kind, entry.values, entry.name, entry.keys)
-    _finish(film, story)
-    return film
-
-
-def _finish(film: Film, story: StoryFile) -> None:
     try:
         film.drop_others()
         film.finish()

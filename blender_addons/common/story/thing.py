@@ -137,6 +137,9 @@ class Thing:
         """Return how its simulation plays if nothing happens to it; None if it does not play."""
         return None
 
+    def be_heard(self) -> None:
+        """Make its sound; all keyframes are there by then."""
+
     def use_time(self) -> None:
         """Show the time that is keyframed instead."""
 

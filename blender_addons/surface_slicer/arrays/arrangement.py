@@ -14,8 +14,8 @@ from ..common.tables import is_full_grid
 from .heightmap import MOST_CELLS, HeightmapError, check_dtype, check_shape
 
 Arrangement = Literal["AUTO", "FRAMES", "COLORS", "POINTS"]
-# Names of the first two columns of a list of points, in any case.
-_NAMES_OF_PLACES: Final = (
+# What x and y are called, in small letters.
+NAMES_OF_PLACES: Final = (
     ("x", "y"),
     ("lon", "lat"),
     ("longitude", "latitude"),
@@ -23,7 +23,7 @@ _NAMES_OF_PLACES: Final = (
 )
 # Rows of three columns from which on it is worth saying that they may be points.
 _LONG: Final = 20
-# Rows and columns from which on an array of three or four channels may be a picture.
+# Rows and columns from which on an array of two to four channels may be a picture.
 _SMALLEST_PICTURE: Final = 16
 # Cells per point: fewer points are not a grid with holes but places of their own.
 _MOST_CELLS_PER_POINT: Final = 4
@@ -105,10 +105,18 @@ def arranged(
         colors = values[:, :, : 1 if channels < 3 else 3]
         flat = colors[:, :, 0] if colors.shape[2] == 1 else colors.mean(axis=2, dtype=np.float64)
         return Located(flat, found.x, found.y)
+    named = _named_places(names) if arrangement in ("AUTO", "POINTS") else ()
+    if named and values.shape[1] > 3:
+        more = ", ".join(f"'{n[:30]}'" for i, n in enumerate(names) if i not in named)
+        raise HeightmapError(
+            f"its columns {more:.200} all belong to x and y; keep one of them, or choose Frames "
+            "under Arrangement if they are rows of heights"
+        )
+    if named and values.shape[1] == 3:
+        values = values[:, [*named, 3 - sum(named)]]
     if arrangement == "POINTS":
         return _gridded(values)
     if arrangement == "AUTO" and values.ndim == 2 and values.shape[1] == 3 and found.x is None:
-        named = tuple(name.casefold() for name in names[:2]) in _NAMES_OF_PLACES
         if named or is_full_grid(values):
             made = _gridded(values)
             rows, columns = made.values.shape
@@ -126,8 +134,15 @@ def arranged(
     return found
 
 
+def _named_places(names: Sequence[str]) -> tuple[int, ...]:
+    """Find the columns of x and y by their names; empty if there are none."""
+    small = [name.casefold() for name in names]
+    pairs = (pair for pair in NAMES_OF_PLACES if set(pair) <= set(small))
+    return next((tuple(map(small.index, pair)) for pair in pairs), ())
+
+
 def _may_be_picture(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) >= _SMALLEST_PICTURE
+    return len(shape) == 3 and shape[2] in (2, 3, 4) and min(shape[:2]) >= _SMALLEST_PICTURE
 
 
 def _gridded(points: NDArray[Any]) -> Located:

@@ -20,7 +20,7 @@ from ..common.tables import (
     read_numbers,
 )
 from ..common.tables import array_names as names_in_archive
-from .arrangement import Arrangement, Located, arranged, checker
+from .arrangement import NAMES_OF_PLACES, Arrangement, Located, arranged, checker
 from .heightmap import MOST_CELLS, HeightmapError, check_shape
 from .many_arrays import EXTENSIONS as OF_MANY
 from .many_arrays import is_of_many, names_of_many, read_one_of_many
@@ -103,8 +103,9 @@ def read_grid(
     Parameters
     ----------
     filepath, name, tell
-        See `read_array`. If the name is not given, the arrays ``x``, ``y`` and ``z`` of a file, in
-        any case, are coordinates and heights.
+        See `read_array`. If the name is not given, the arrays ``x`` and ``y`` of a file, in any
+        case and also called ``lon`` and ``lat``, are coordinates, and ``z`` or the only other
+        one has the heights.
     arrangement : str
         What the array's dimensions mean; ``"AUTO"`` where they leave one possibility.
 
@@ -118,21 +119,26 @@ def read_grid(
     def note(text: str) -> None:
         tell(f"{path.name}: {text}")
 
-    places: list[NDArray[np.float64]] = []
     names = {n.casefold(): n for n in array_names(path)}
-    if not name and {"x", "y", "z"} <= names.keys():
-        name = names["z"]
-        places = [
-            _read(path, names[axis], _check_places, note)[0].values.astype(np.float64)
-            for axis in "xy"
-        ]
+    pair = next((pair for pair in NAMES_OF_PLACES if names.keys() >= set(pair)), ())
+    others = names.keys() - set(pair)
+    if name or not ("z" in others or len(others) == 1):
+        pair = ()
+    elif pair:
+        name = names["z" if "z" in others else others.pop()]
     found, columns = _read(path, name, checker(arrangement), note)
+    # netCDF says with the heights where they are.
+    is_placed = found.x is not None or found.y is not None
+    places = [
+        _read(path, names[axis], _check_places, note)[0].values.astype(np.float64)
+        for axis in (() if is_placed else pair)
+    ]
     try:
         if places:
             shape = found.values.shape[-2:]
             x, y = (_along(p, shape, axis) for p, axis in zip(places, (1, 0), strict=True))
             found = Located(found.values, x, y)
-            note(f"The coordinates are its arrays '{names['x']}' and '{names['y']}'.")
+            note("The coordinates are its arrays '{}' and '{}'.".format(*(names[n] for n in pair)))
         return arranged(found, arrangement, columns, note)
     except HeightmapError as error:
         raise HeightmapError(f"Cannot read {path.name}: {error}.") from None

@@ -175,7 +175,7 @@ def from_array(
     base = base_of(frames)
     with np.errstate(over="ignore", invalid="ignore"):
         # In double precision, before the digits are lost.
-        values = np.array(frames - base if base else frames, np.float32, order="C")
+        values = np.array(_minus(frames, base) if base else frames, np.float32, order="C")
     infinite = np.abs(values) > LARGEST
     if infinite.any():
         if not infinite_as_holes:
@@ -261,9 +261,17 @@ def base_of(values: NDArray[Any]) -> float:
     return math.floor(low / round_to) * round_to
 
 
+def _minus(frames: NDArray[Any], base: float) -> NDArray[Any]:
+    # Integers beyond 2**53 stay exact.
+    exact = frames.dtype.kind in "iu" and base >= np.iinfo(frames.dtype).min
+    difference: NDArray[Any] = frames - (int(base) if exact else base)
+    return difference
+
+
 def base_note(base: float) -> str:
     """Say what was subtracted, in a sentence."""
-    return f"{base:,.15g} was subtracted from its values, which single precision cannot tell apart."
+    written = f"{base:,.0f}" if base.is_integer() else f"{base:,.15g}"
+    return f"{written} was subtracted from its values, which single precision cannot tell apart."
 
 
 def _ends(values: NDArray[Any]) -> tuple[float, float]:
@@ -286,10 +294,13 @@ def _where_infinite(frames: NDArray[Any], infinite: NDArray[np.bool_]) -> str:
     in_frame = f"frame {frame}, " if len(frames) > 1 else ""
     count = int(np.count_nonzero(infinite))
     held = float(frames[frame, row, column])
-    what = "infinite" if np.isinf(held) else f"beyond {LARGEST:g}, too large to draw"
+    what, hint = "infinite", ""
+    if not np.isinf(held):
+        what = f"beyond {LARGEST:g}, too large to draw"
+        hint = f"; if {held:.9g} means no data, type it under No Data"
     return (
         f"{_count(count, 'value')} {'is' if count == 1 else 'are'} {what}, the first in {in_frame}"
-        f"row {row}, column {column}, counted from 0"
+        f"row {row}, column {column}, counted from 0{hint}"
     )
 
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from .arrangement import Located
 from .array_file import Tell, silent
 from .heightmap import HeightmapError, check_shape
-from .picture_size import cut_off, picture_size
+from .picture_size import cut_off, is_animated, picture_size
 from .tiff import read_tiff
 
 TIFF: Final = (".tif", ".tiff")
+# Formats of numbers that are not between 0 and a maximum.
+_FLOATS: Final = (".exr", ".hdr")
 EXTENSIONS: Final = (".png", *TIFF, ".exr", ".hdr", ".jpg", ".jpeg", ".bmp", ".webp")
 
 
@@ -66,18 +68,30 @@ def read_picture(filepath: str | os.PathLike[str], page: str = "", tell: Tell = 
         colorspace.name = "Non-Color"
         # and the colors of transparent pixels are lost.
         image.alpha_mode = "CHANNEL_PACKED"
-        return Located(pixel_heights(image, path.name))
+        heights = pixel_heights(image, path.name, lambda note: tell(f"{path.name}: {note}"))
     finally:
         bpy.data.images.remove(image)
+    if is_animated(path):
+        tell(f"{path.name}: It is animated; its first picture was read.")
+    if path.suffix.lower() not in _FLOATS:
+        tell(
+            f"{path.name}: Its numbers were divided by their maximum, so white is 1; those of a "
+            "TIFF stay as they are."
+        )
+    return Located(heights)
 
 
-def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]:
+def pixel_heights(
+    image: bpy.types.Image, name: str = "", tell: Tell = silent
+) -> NDArray[np.float32]:
     """Read the heights from the pixels of an image.
 
     Parameters
     ----------
     name : str
         Its name in errors; the image's own if not given.
+    tell : callable
+        Called with a sentence if it has colors.
 
     Returns
     -------
@@ -103,8 +117,10 @@ def pixel_heights(image: bpy.types.Image, name: str = "") -> NDArray[np.float32]
     pixels.foreach_get(flat)
     every = flat.reshape(rows, columns, channels)[::-1]
     # In double precision, since the mean of three equal numbers must be exactly that number.
-    colors = every[:, :, : 1 if channels < 3 else 3].mean(axis=2, dtype=np.float64)
-    heights = np.asarray(colors, np.float32)
+    colors = every[:, :, : 1 if channels < 3 else 3]
+    heights = np.asarray(colors.mean(axis=2, dtype=np.float64), np.float32)
+    if (colors != colors[:, :, :1]).any():
+        tell("Its heights are the mean of its colors.")
     if channels in (2, 4):
         clear = every[:, :, -1] == 0.0
         if clear.all():

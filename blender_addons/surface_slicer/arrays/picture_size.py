@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The size of an image according to its header.
+"""What the header of an image says: its size, and whether it is animated.
 
 Blender only knows it after unpacking the whole image, and a small file may hold an image that fills
 all memory.
@@ -16,6 +16,8 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
 _MOST_BEHIND: Final = 1 << 20
+# Color profiles stand before the pixels of a PNG.
+_MOST_BEFORE: Final = 1 << 22
 _EXR: Final = b"v/1\x01"
 # Entries of a header; no program writes more.
 _MOST_ENTRIES: Final = 4096
@@ -61,6 +63,15 @@ def cut_off(filepath: str | os.PathLike[str]) -> str:
             return "" if _JPEG_END in file.read() else "it ends early"
     except OSError:
         return ""
+
+
+def is_animated(filepath: str | os.PathLike[str]) -> bool:
+    """Tell whether a PNG or WebP image holds several pictures, of which Blender reads the first."""
+    with Path(os.fspath(filepath)).open("rb") as file:
+        start = file.read(_MOST_BEFORE)
+    if start.startswith(_PNG):
+        return b"acTL" in start.partition(b"IDAT")[0]
+    return start[:4] == b"RIFF" and start[8:16] == b"WEBPVP8X" and bool(start[20] & 2)
 
 
 def _of_png(file: BinaryIO) -> tuple[int, int] | None:

@@ -28,6 +28,8 @@ from .image_heights import pixel_heights, read_picture
 
 # One more than a power of two, so that the center of the range is on the grid.
 FORMULA_RESOLUTION: Final = 257
+# By which many files mean no data.
+_OFTEN_MISSING: Final = (-9999.0, -99999.0, -32768.0, 32767.0, 65535.0, 9999.0, 99999.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,8 @@ def read_field(source: Source, tell: Tell = silent) -> Field:
             raise HeightmapError(f"Cannot use {path.name}: {error}.") from None
         if field.heights.base:
             tell(f"{path.name}: {base_note(field.heights.base)}")
+        if note := _missing_note(field.heights):
+            tell(f"{path.name}: {note}")
         return field
     if source.image:
         image = bpy.data.images.get(source.image)
@@ -194,6 +198,22 @@ def _without(values: NDArray[Any], no_data: str) -> NDArray[Any]:
     # 0.1 in single precision is not 0.1 in double precision.
     holes = values == (values.dtype.type(missing) if values.dtype.kind == "f" else missing)
     return np.where(holes, np.nan, values)
+
+
+def _missing_note(heights: Heightmap) -> str:
+    """Say that one number, far from all others, may mean no data."""
+    for end in (heights.low, heights.high):
+        if heights.base or end not in _OFTEN_MISSING:
+            continue
+        values = heights.values[np.isfinite(heights.values)]
+        rest = values[values != end]
+        if rest.size and np.abs(rest - end).min() > np.ptp(rest):
+            count = values.size - rest.size
+            return (
+                f"{count:,} of its values {'is' if count == 1 else 'are'} {end:.0f}, far from all "
+                "others; if that means no data, type it under No Data."
+            )
+    return ""
 
 
 def _read_file(path: Path, source: Source, tell: Tell) -> Located:

@@ -135,6 +135,8 @@ def read_tiff(file: BinaryIO, page: str, tell: Callable[[str], object]) -> Locat
     _check_readable(whole)
     if int(first.one(_PHOTOMETRIC, 1)) == _PALETTE:
         tell("Its heights are the numbers of its colors in their palette.")
+    if int(first.one(_PHOTOMETRIC, 1)) == _RGB:
+        tell("Its heights are the mean of its colors.")
     frames = [_heights(_samples(file, p), p) for p in whole]
     values = np.stack(frames) if len(frames) > 1 else frames[0]
     return Located(values, *_places(first))

@@ -78,7 +78,8 @@ def parse(
     add("--strength", type=float, default=1.0, help="emission strength (default: 1)")
     add("--relief", type=float, default=0.6, help="darker slopes, 0..1 (default: 0.6)")
     common_options.add_film_options(parser, orbit="60", bloom="0.4", resolution="1280x720")
-    options = parser.parse_args(arguments)
+    # An optional word may be followed by options, and then by the output.
+    options = parser.parse_intermixed_args(arguments)
     common_options.fill_in(options, **_DEFAULTS)
     return common_options.completed(parser, options)
 

@@ -15,14 +15,17 @@ from . import (
     film,
     morph,
     output,
+    pace,
     showing,
     slicer_companions,
     slicing,
+    story,
     surface,
 )
+from .story import STORY_ENTRY
 from .surface import MENU_ENTRY
 
-__all__ = ["CLASSES", "MENU_ENTRY"]
+__all__ = ["CLASSES", "MENU_ENTRY", "STORY_ENTRY"]
 
 CLASSES = (
     *surface.CLASSES,
@@ -37,6 +40,8 @@ CLASSES = (
     *morph.CLASSES,
     *cyclic.CLASSES,
     *film.CLASSES,
+    *pace.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *showing.CLASSES,
     *adding.CLASSES,

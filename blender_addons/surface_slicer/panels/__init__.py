@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import adding, color, curve, film, output, slicing, surface
+from . import adding, color, curve, film, output, pace, slicing, story, surface
 from .adding import NODES_ENTRY
 
 __all__ = ["CLASSES", "NODES_ENTRY"]
@@ -14,7 +14,9 @@ CLASSES = (
     *color.CLASSES,
     *slicing.CLASSES,
     *curve.CLASSES,
+    *pace.CLASSES,
     *film.CLASSES,
+    *story.CLASSES,
     *output.CLASSES,
     *adding.CLASSES,
 )

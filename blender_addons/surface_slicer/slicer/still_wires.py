@@ -2,8 +2,8 @@
 """The wires of an object that keeps its shape while its colors play, such as a neuron, swept once.
 
 Blender makes a twin anew whenever its object changes at all. So its wires are taken as they were
-made, and stored: each knows the triangle on which it lies, from whose corners it takes the values
-that colors show.
+made, and stored: each knows the edge on which it lies, from whose ends it takes the values that
+colors show. All wires run along edges or from one to the next.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from .grid_wires import SIDES
 
 RING: Final = "wire_ring"
 """Point attribute of swept wires: from a wire's middle to its surface, for a radius of 1."""
-CORNERS: Final = ("wire_corner_1", "wire_corner_2", "wire_corner_3")
-WEIGHTS: Final = "wire_weights"
-WAS: Final = "wire_corner_was"
+ENDS: Final = ("wire_end_1", "wire_end_2")
+WEIGHT: Final = "wire_weight"
+WAS: Final = "wire_end_was"
 """Point attributes of still wires; see `StillWires`."""
 MOST_VALUES: Final = 4
 """How many attributes can play."""
@@ -41,27 +41,27 @@ class StillWires:
 
     Attributes
     ----------
-    middles : ndarray, shape (V, 3)
-        Of the tube at each of its vertices, in the object's own space.
+    places : ndarray, shape (V, 3)
+        Of the vertices, in the object's own space.
     ring : ndarray, shape (V, 3)
-        From there to the vertex, for a radius of 1.
+        There from the middle of the tube, for a radius of 1.
     quads : ndarray of int32, shape (F, 4)
         Vertices of the faces.
-    corners : ndarray of int32, shape (V, 3)
-        The object's vertices around each middle.
-    weights : ndarray, shape (V, 3)
-        How much of each of them there is; they sum to 1.
+    ends : ndarray of int32, shape (V, 2)
+        The object's vertices beside each middle.
+    weight : ndarray, shape (V,)
+        How much of the second of them there is; the rest is the first.
     was : ndarray, shape (V, 3)
         Where the first of them was.
     played : list of str
         The object's attributes that colors show.
     """
 
-    middles: NDArray[np.float64]
+    places: NDArray[np.float64]
     ring: NDArray[np.float64]
     quads: NDArray[np.int32]
-    corners: NDArray[np.int32]
-    weights: NDArray[np.float64]
+    ends: NDArray[np.int32]
+    weight: NDArray[np.float64]
     was: NDArray[np.float64]
     played: list[str]
 
@@ -73,16 +73,14 @@ class StillWires:
         whole : dict
             Whole numbers of the object's vertices, which do not play, by their attributes.
         """
-        fill_mesh(mesh, self.middles, self.quads)
-        for name, column in zip(CORNERS, self.corners.T, strict=True):
+        fill_mesh(mesh, self.places, self.quads)
+        for name, column in zip(ENDS, self.ends.T, strict=True):
             set_attribute(mesh, name, "POINT", column)
-        for name, rows in ((RING, self.ring), (WEIGHTS, self.weights), (WAS, self.was)):
+        for name, rows in ((RING, self.ring), (WEIGHT, self.weight), (WAS, self.was)):
             set_attribute(mesh, name, "POINT", rows)
-        nearest = np.take_along_axis(
-            self.corners, self.weights.argmax(axis=1, keepdims=True), axis=1
-        )[:, 0]
         for name, values in whole.items():
-            set_attribute(mesh, name, "POINT", values[nearest])
+            # The first is the nearer one.
+            set_attribute(mesh, name, "POINT", values[self.ends[:, 0]])
 
 
 def sweep_still(
@@ -130,15 +128,15 @@ def sweep_still(
         return 0, []
     points = points @ to_shown[:3, :3].T + to_shown[:3, 3]
     middles = points.reshape(rings, SIDES, 3).mean(axis=1)
-    corners, weights = _on_triangles(middles, _places(shown), triangles)
+    ends, weight = _on_edges(middles, _places(shown), triangles)
     each = np.repeat(np.arange(rings), SIDES)
     still = StillWires(
-        middles=middles[each],
+        places=points,
         ring=(points - middles[each]) / radius,
         quads=quads,
-        corners=corners[each].astype(np.int32),
-        weights=weights[each],
-        was=_places(shown)[corners[each][:, 0]],
+        ends=ends[each].astype(np.int32),
+        weight=weight[each].astype(np.float32),
+        was=_places(shown)[ends[each][:, 0]],
         played=played,
     )
     still.store(wires, whole)
@@ -215,12 +213,12 @@ def _triangles(mesh: Any) -> NDArray[np.int32]:
     return triangles
 
 
-def _on_triangles(
+def _on_edges(
     middles: NDArray[np.float64],
     places: NDArray[np.float64],
     triangles: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Find the nearest triangle's corners, and how much of each there is at that place."""
+    """Find the ends of the nearest edge, the nearer first, and how much there is of the second."""
     tree = BVHTree.FromPolygons(places.tolist(), triangles.tolist())
     found = [tree.find_nearest(middle) for middle in middles.tolist()]
     nearest = np.array([0 if place[2] is None else place[2] for place in found])
@@ -234,4 +232,6 @@ def _on_triangles(
     second = (np.cross(c - a, a - on_it) * normal).sum(axis=1) / area
     third = (np.cross(a - b, b - on_it) * normal).sum(axis=1) / area
     weights = np.stack([1 - second - third, second, third], axis=1).clip(0, 1)
-    return corners, weights / weights.sum(axis=1, keepdims=True)
+    order = np.argsort(-weights, axis=1)[:, :2]
+    ends, shares = (np.take_along_axis(both, order, axis=1) for both in (corners, weights))
+    return ends, shares[:, 1] / shares.sum(axis=1)

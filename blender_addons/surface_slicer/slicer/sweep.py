@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
 from ..common.animation import remove_fcurves, set_interpolation
 from ..common.cut.slicer_group import cut_by, find_group
@@ -112,4 +112,22 @@ def sweep_ends(
     room = margin * float(np.ptp(reach))
     ends = (reach.max() + room, reach.min() - room)
     begin, end = (Vector((matrix[:3, 3] + way * arrow).tolist()) for way in ends)
+    return begin, end
+
+
+def location_ends(
+    context: bpy.types.Context, slicer: bpy.types.Object
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Find a slicer's locations at the ends of its sweep, whatever its parents are.
+
+    Raises
+    ------
+    ValueError
+        See `sweep_ends`.
+    """
+    ends, parent = sweep_ends(context, slicer), slicer.parent
+    back: Any = Matrix.Identity(4)
+    if parent is not None:
+        back = (parent.matrix_world @ slicer.matrix_parent_inverse).inverted_safe()
+    begin, end = (tuple(map(float, back @ place)) for place in ends)
     return begin, end

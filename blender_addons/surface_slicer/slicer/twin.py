@@ -218,6 +218,7 @@ def _sweep_still(
         "Still Vertices": vertices,
         "Still Draw": kind,
         "Still Measure": float(value(MEASURES[kind])),
+        "Still Thickness": float(value("Thickness")),
         **dict(zip(PLAYED, named, strict=True)),
     }
     set_inputs(modifier, still)

@@ -12,7 +12,7 @@ from ..surface.datablocks import CELL
 from ..surface.motion import COLOR_VALUE, HEIGHT
 from .crossing import DISTANCE, crossing_edges
 from .grid_wires import SIDES
-from .still_wires import CORNERS, MOST_VALUES, RING, WAS, WEIGHTS
+from .still_wires import ENDS, MOST_VALUES, RING, WAS, WEIGHT
 
 GROUP: Final = "Slicer Wireframe"
 DRAWN: Final = {
@@ -52,6 +52,7 @@ _NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Still Vertices": {"kind": "Int", "default": 0, "hide": True},
     "Still Draw": {"kind": "Int", "default": 0, "hide": True},
     "Still Measure": {"kind": "Float", "default": 0.0, "hide": True},
+    "Still Thickness": {"kind": "Float", "default": 0.0, "hide": True},
     **{name: {"kind": "String", "hide": True} for name in PLAYED},
 }
 # Relative to the size of the object: further, it has another shape.
@@ -99,7 +100,11 @@ def wire_group(tree: Tree) -> None:
         same = kind.equals(new["Still Draw"]) & measure.equals(new["Still Measure"], within=1e-6)
         as_many = count.equals(new["Still Vertices"]) & same & (off < 1e-4)
         stands = tree.switch("BOOLEAN", as_many, False, _is_in_place(tree, swept, mesh))
-        still = _placed(tree, _played(tree, swept, mesh, radius, new), relative)
+        wider = (thickness - new["Still Thickness"]) * 0.5
+        played = _played(tree, swept, mesh, wider, new)
+        still = tree.switch(
+            "GEOMETRY", _is_same_place(tree, relative), _placed(tree, played, relative), played
+        )
     drawn = [
         lines,
         tubes(_sections(tree, mesh, size, new["Spacing"])),
@@ -129,6 +134,19 @@ def _is_as_wide(tree: Tree, mesh: Linkable, columns: Linkable) -> Node:
 def _placed(tree: Tree, geometry: Linkable, relative: Linkable) -> Node:
     inputs = {"Geometry": geometry, "Mode": "Matrix", "Transform": relative}
     return tree.add("GeometryNodeTransform", inputs)
+
+
+def _is_same_place(tree: Tree, relative: Linkable) -> Node:
+    """Tell whether a transformation, whose scale is 1, changes nothing."""
+    far = [
+        tree.vector_math(
+            "DISTANCE",
+            tree.add("FunctionNodeTransformPoint", {"Vector": place, "Transform": relative}),
+            place,
+        )
+        for place in ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    ]
+    return (far[0] + far[1] + far[2]) < 1e-6
 
 
 def _moved(tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable) -> Linkable:
@@ -166,9 +184,9 @@ def _one_of(tree: Tree, kind: str, chosen: Linkable, values: list[Any]) -> Any:
 def _is_in_place(tree: Tree, swept: Linkable, mesh: Linkable) -> Node:
     """Tell whether the vertices of still wires are where they were."""
     with tree.frame("In place"):
-        here = _at_corner(tree, mesh, tree.add("GeometryNodeInputPosition"), 0, "FLOAT_VECTOR")
+        here = _at_end(tree, mesh, tree.add("GeometryNodeInputPosition"), 0, "FLOAT_VECTOR")
         moved = tree.vector_math("DISTANCE", here, tree.attribute(WAS, "FLOAT_VECTOR"))
-        # All around a wire are at the same corner.
+        # All around a wire are at the same vertex.
         once = (tree.add("GeometryNodeInputIndex") % SIDES).equals(0, within=0.5)
         most = tree.add(
             "GeometryNodeAttributeStatistic",
@@ -180,32 +198,28 @@ def _is_in_place(tree: Tree, swept: Linkable, mesh: Linkable) -> Node:
         return most <= extent * _SAME_PLACE
 
 
-def _at_corner(
-    tree: Tree, mesh: Linkable, value: Linkable, number: int, kind: str = "FLOAT"
-) -> Node:
-    return tree.sample(mesh, value, tree.attribute(CORNERS[number], "INT"), kind)
+def _at_end(tree: Tree, mesh: Linkable, value: Linkable, number: int, kind: str = "FLOAT") -> Node:
+    return tree.sample(mesh, value, tree.attribute(ENDS[number], "INT"), kind)
 
 
 def _played(
-    tree: Tree, swept: Linkable, mesh: Linkable, radius: Linkable, named: dict[str, Socket]
+    tree: Tree, swept: Linkable, mesh: Linkable, wider: Linkable, named: dict[str, Socket]
 ) -> Linkable:
     """Give still wires their width, and the values of now."""
     with tree.frame("Still wires"):
-        away = tree.attribute(RING, "FLOAT_VECTOR") * radius
+        away = tree.attribute(RING, "FLOAT_VECTOR") * wider
         moved = tree.add("GeometryNodeSetPosition", {"Geometry": swept, "Offset": away})
-        wires: Linkable = moved
-        weights = tree.parts(tree.attribute(WEIGHTS, "FLOAT_VECTOR"))
+        # Mostly they have the width with which they were swept.
+        wires: Linkable = tree.switch("GEOMETRY", abs(wider) < 1e-7, moved, swept)
+        weight = tree.attribute(WEIGHT)
     for name in PLAYED:
         with tree.frame(name):
             value = tree.add(
                 "GeometryNodeInputNamedAttribute", {"Name": named[name]}, data_type="FLOAT"
             )
             there = tree.sample(mesh, value["Exists"], 0, "BOOLEAN")
-            first, *others = (
-                _at_corner(tree, mesh, value["Attribute"], number) * weights[axis]
-                for number, axis in enumerate("XYZ")
-            )
-            now = first + others[0] + others[1]
+            first, second = (_at_end(tree, mesh, value["Attribute"], end) for end in (0, 1))
+            now = first + (second - first) * weight
             colored = tree.store(wires, named[name], now)
             wires = tree.switch("GEOMETRY", there, wires, colored)
     return wires

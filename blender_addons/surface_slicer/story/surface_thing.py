@@ -17,7 +17,7 @@ from ..film import PRESETS, add_suns
 from ..slicer.companions import is_companion
 from ..slicer.profile import add_profile
 from ..slicer.slicer import slice_objects
-from ..slicer.sweep import sweep_ends
+from ..slicer.sweep import location_ends
 from ..slicer.twin import add_wireframe_twin
 from ..surface.axes import add_axes, find_axes
 from ..surface.base_plane import add_base_plane
@@ -143,6 +143,4 @@ class SurfaceThing(Thing):
         """Return the slicer, and where it cuts nothing and everything away."""
         if self.slicer is None:
             raise ValueError(f"'{self.name}' has no slice: give it one, as slice = \"y\"")
-        ends: Any = sweep_ends(bpy.context, self.slicer)
-        begin, end = ends
-        return self.slicer, tuple(begin), tuple(end)
+        return self.slicer, *location_ends(bpy.context, self.slicer)

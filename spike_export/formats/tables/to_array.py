@@ -26,6 +26,8 @@ _GROUPED: Final = {
 }
 _WITH_COMMA: Final = re.compile(r"[+-]?\d*,\d*(e[+-]?\d+)?", re.IGNORECASE)
 _SAMPLE_ROWS: Final = 1_000
+# Rows from which on even steps are no accident.
+_LONG: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +58,11 @@ def read_numbers(
 ) -> Numbers:
     """Read a table of numbers.
 
-    A first line of words is a header. Below an empty first field and beside it are the columns' and
-    the rows' coordinates if they have even steps, as the counters that pandas writes. Empty fields
-    and words for missing values, such as ``NA``, are NaN. Numbers may be quoted, and have decimal
-    commas or thousands separators; ambiguous files are refused. ESRI ASCII grids are read, too.
+    A first line of words is a header. Below a first field that is empty or a word and beside it are
+    the columns' and the rows' coordinates if they have even steps, as the counters that pandas
+    writes. Empty fields and words for missing values, such as ``NA``, are NaN. Numbers may be
+    quoted, and have decimal commas or thousands separators; ambiguous files are refused. ESRI ASCII
+    grids are read, too.
 
     Parameters
     ----------
@@ -86,6 +89,10 @@ def read_numbers(
         del sample[0]
         if not sample:
             raise TableError("it has no rows below its header")
+    corner = sample[0].fields[0]
+    is_labeled = not names and _is_corner(sample[0], mark)
+    if is_labeled:
+        sample[0] = Row(sample[0].line, ["", *sample[0].fields[1:]])
     width = len(sample[0].fields)
     parsed: list[NDArray[np.float64]] = []
     for row in itertools.chain(sample, table.rows):
@@ -93,26 +100,44 @@ def read_numbers(
             raise TableError(f"it has more than {most_cells:,} numbers")
         parsed.append(_parsed(row, mark))
     values = np.stack(parsed)
+    unnamed = not (names and names[-1]) and not any(row.fields[-1] for row in sample)
+    if width > 1 and unnamed and np.isnan(values[:, -1]).all():
+        # A separator at the end of each line separates nothing.
+        values, names, width = values[:, :-1], names[:-1], width - 1
+        notes.append("All fields of its last column are empty; it was left out.")
     if table.separator == "," and width == 2 and not names and (values == np.trunc(values)).all():
         notes.append(
             "It was read as two columns separated by a comma; if these are decimal commas, write "
             "decimal points."
         )
-    if not sample[0].fields[0] and min(values.shape) > 2 and not names:
+    if is_labeled and len(values) > 2:
         x, y = values[0, 1:], values[1:, 0]
+        if _counts(y) and _counts(x):
+            notes.append("The first line and the first column are counters; they are not values.")
+            return Numbers(values[1:, 1:], (), tuple(notes))
         if _has_even_steps(x) and _has_even_steps(y):
-            names = tuple(sample[0].fields[1:])
-            values = values[1:, 1:]
-            if _counts(x) and _counts(y):
-                notes.append(
-                    "The first line and the first column are counters; they are not values."
-                )
-                return Numbers(values, names, tuple(notes))
             notes.append(
                 "The first line and the first column are coordinates of the columns and the rows."
             )
-            return Numbers(values, names, tuple(notes), x, y)
-    if not names and values.shape[1] > 2 and values[0, 0] == 0 and _counts(values[0]):
+            return Numbers(values[1:, 1:], (), tuple(notes), x, y)
+    if is_labeled and corner:
+        raise TableError(
+            f"line {sample[0].line}, field 1: '{corner[:30]}' is not a number, and beside and "
+            "below it are no coordinates with even steps"
+        )
+    if is_labeled and _rises(values[0, 1:]) and _rises(values[1:, 0]):
+        notes.append(
+            "The first line and the first column were read as values with a gap; if they are "
+            "coordinates, their steps must be even."
+        )
+    if names and not names[0] and width > 1 and _counts(values[:, 0]):
+        notes.append("The first column counts the rows; it is not values.")
+        return Numbers(values[:, 1:], names[1:], tuple(notes))
+    if width > 2 and len(values) >= _LONG and _has_even_steps(values[:, 0]):
+        notes.append(
+            "The first column was read as values; if it numbers the rows or holds times, delete it."
+        )
+    if not names and width > 2 and values[0, 0] == 0 and _counts(values[0]):
         notes.append(
             f"Line {sample[0].line} was read as values; if its 0, 1, 2 … number the columns, "
             "delete it."
@@ -210,6 +235,15 @@ def is_header(row: Row, mark: Mark = ".") -> bool:
     return None in numbers and all(n is None or math.isnan(n) for n in numbers)
 
 
+def _is_corner(row: Row, mark: Mark) -> bool:
+    """Whether numbers follow a first field that is empty or a word."""
+    numbers = [number(field, mark) for field in row.fields[1:]]
+    corner = row.fields[0]
+    return (not corner or number(corner, mark) is None) and bool(
+        numbers and all(n is not None and math.isfinite(n) for n in numbers)
+    )
+
+
 def _parsed(row: Row, mark: Mark) -> NDArray[np.float64]:
     # Nearly all rows are plain, and this is several times faster.
     if mark == "." and not any("_" in field for field in row.fields):
@@ -236,10 +270,14 @@ def _each(row: Row, mark: Mark) -> NDArray[np.float64]:
 
 def _has_even_steps(values: NDArray[np.float64]) -> bool:
     """Whether values rise or fall by the same step each time, as far as their digits tell."""
-    if not np.isfinite(values).all():
+    if len(values) < 2 or not np.isfinite(values).all():
         return False
     steps = np.diff(values)
     return bool(steps[0] != 0.0 and np.allclose(steps, steps[0], rtol=1e-3, atol=0.0))
+
+
+def _rises(values: NDArray[np.float64]) -> bool:
+    return len(values) > 1 and bool((np.diff(values) > 0).all())
 
 
 def _counts(values: NDArray[np.float64]) -> bool:

@@ -14,7 +14,8 @@ from helpers.panels import operators, shown
 ADDON = "blender_brain"
 COLORS = {"BLENDER_BRAIN_PT_colors", "BLENDER_BRAIN_PT_range"}
 OTHERS = {
-    f"BLENDER_BRAIN_PT_{what}" for what in ("scene", "look", "labels", "film", "output", "data")
+    f"BLENDER_BRAIN_PT_{what}"
+    for what in ("scene", "look", "labels", "film", "story", "output", "data")
 }
 ON_REGION: dict[str, dict[str, Any]] = {
     "choose_atlas": {"atlas": NAME},
@@ -40,10 +41,11 @@ ON_REGION: dict[str, dict[str, Any]] = {
 }
 # What is new is worked on from then on.
 NEW = {"import_regions", "import_points", "color_points"}
-# These need the network or a window, or write an atlas of their own.
+# These need the network, a window or a story, or write an atlas of their own.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "make_demo_atlas", "list_downloads",
     "download_atlas", "download_meshes", "cancel_download", "render_film",
+    "import_story", "rebuild_story",
 }  # fmt: skip
 
 

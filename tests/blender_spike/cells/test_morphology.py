@@ -56,6 +56,23 @@ def test_children_begin_on_their_parents():
     np.testing.assert_allclose(lines.positions_um[curve(lines, 1)][0], soma_center, atol=1e-6)
 
 
+def test_a_trunk_goes_on_past_its_branches():
+    """In the child of its own thickness; neither in thin ones, nor backward, nor in other types."""
+    trunk = {"points": [[0, 0, 0, 4], [0, 50, 0, 4]], "nseg": 2}
+    # As in many tracings, its first diameter is that of the trunk.
+    thin = {"points": [[0, 50, 0, 4], [1, 60, 0, 1], [2, 99, 0, 1]], "parent": 0}
+    thick = {"points": [[0, 50, 0, 4], [30, 90, 0, 4]], "parent": 0}
+    last = {"points": [[30, 90, 0, 4], [30, 150, 0, 3]], "parent": 2}
+    lines = strands(simulation([trunk, thin, thick, last]))
+    assert lines.chain_place.tolist() == [0, 0, 1, 2]
+    firsts = np.cumsum(lines.point_counts) - lines.point_counts
+    assert (firsts - lines.chain_back).tolist() == [0, firsts[1], 0, 0]
+    back = thick | {"points": [[0, 50, 0, 4], [1, 10, 0, 4]]}
+    halfway = thick | {"points": [[0, 25, 0, 4], [30, 90, 0, 4]], "parent_x": 0.5}
+    for other in (thick | {"type": "apic"}, back, halfway):
+        assert strands(simulation([trunk, other])).chain_place.tolist() == [0, 0]
+
+
 def test_values_pass_joints_without_a_step():
     """A child's first point has its parent's value, and from there it runs to its own."""
     sim = simulation(branched())

@@ -25,10 +25,15 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "choose_quantity": {"quantity": "v"},
     "set_limits": {"kind": "DATA"},
     "fit_time": {"frames": 20},
+    "set_pace": {},
     "add_trace": {},
+    "mark_trace": {},
     "add_color_bar": {},
     "add_time_label": {},
     "add_scale_bar": {},
+    "add_spike_sound": {"at_threshold": True},
+    "add_voltage_sound": {},
+    "remove_sound": {},
     "remove_figures": {},
     "set_look": {"look": "FLAT"},
     "use_standard_view": {},
@@ -55,10 +60,10 @@ ON_NETWORK: dict[str, dict[str, Any]] = {
     "animate_layout": {},
 }
 WITHOUT_TIME = {"set_duration"}
-# Need a window, a node editor, or another program.
+# Need a window, a node editor, another program, markers or a story.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
-    "add_node_group", "render_film",
+    "add_node_group", "render_film", "markers_to_time", "import_story", "rebuild_story",
 }  # fmt: skip
 
 
@@ -82,8 +87,11 @@ def test_every_operator_is_in_a_table(bpy: Any):
 @fast_first("name", ON_NEURON, fast=5)
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
-    if name == "remove_figures":
+    if name in ("remove_figures", "mark_trace"):
         bpy.ops.blender_spike.add_trace()
+    if name in ("remove_sound", "add_voltage_sound"):
+        bpy.context.scene.render.fps = 240
+        bpy.ops.blender_spike.add_spike_sound(at_threshold=True)
     before = shown(bpy, ADDON)
     assert before >= {f"BLENDER_SPIKE_PT_{what}" for what in ("color", "time", "look", "figures")}
     bpy.ops.blender_spike.frame_camera()

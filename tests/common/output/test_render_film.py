@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from helpers.films import color_tags
 from helpers.pictures import add_camera, read_pixels
@@ -35,6 +37,18 @@ def test_frames_of_a_film(bpy, scene, tmp_path):
     assert scene.render.image_settings.file_format == "FFMPEG" and scene.frame_current == 4
     assert scene.render.filepath == str(tmp_path / "film")
     assert [one.name for one in bpy.data.scenes] == [scene.name]
+
+
+def test_a_film_in_a_folder_has_a_name(bpy, scene, tmp_path):
+    """Blender's own path is a folder, beside which nobody may write; braces may end in one."""
+    from common.output.film_files import film_files
+
+    bpy.ops.blender_spike.output_format(format="h264")
+    for path in (tmp_path, tmp_path / "{resolution_x}"):
+        scene.render.filepath = f"{path}/"
+        files, folder = film_files(scene), Path(str(path).replace("{resolution_x}", "32"))
+        assert files.video == folder / "film.mp4"
+        assert files.frames[3] == folder / "film_frames" / "frame_0003.png"
 
 
 def test_what_is_there_is_kept(bpy, scene, tmp_path):

@@ -59,7 +59,7 @@ def told(folder, scene=None, *changes):
         assert before in text
         text = text.replace(before, after)
     (folder / "story.toml").write_text(text)
-    return tell(folder / "story.toml", scene=scene)
+    return tell(str(folder / "story.toml"), scene=scene)
 
 
 def reopened(bpy, folder, film):
@@ -221,3 +221,40 @@ def test_the_talk_s_story_can_be_read():
     fields = {name: event.all_fields for name, event in EVENTS.items()}
     story = read_story(examples / "talk.toml", list(KINDS), fields)
     assert {one.kind for one in story.things} == set(KINDS) and len(story.events) > 20
+
+
+def test_spikes_are_heard_when_the_story_shows_them(bpy, folder):
+    """The spike at 1 ms: half a frame per ms at first, and again after the story runs back."""
+    from helpers.hearing import onsets, read_wave
+
+    def heard(scene):
+        found = [one for one in scene.sequence_editor.strips if one.name.endswith("spikes")]
+        return [onsets(*reversed(read_wave(one.sound.packed_file.data))) for one in found]
+
+    film = told(
+        folder, None,
+        ('pace = "0.5 ms"', 'pace = "0.5 ms"\nsound = "click"'),
+        ('{ reach = "cell", time = "8 ms" }', '{ back = "cell", to = "0 ms", for = 1 }'),
+    )  # fmt: skip
+    # Random voltages: a single cell's sections, so many in a frame. Begin with the first ones.
+    (first,) = heard(film.scene)
+    scene = reopened(bpy, folder, film)
+    begins = first.min()
+    # Back at 0 ms at 3 s, and the same again.
+    assert any(abs(first - (3 + begins)) < 1e-3)
+    again = told(folder, scene, ('sound = "click"', 'sound = "tone"'))
+    assert len(heard(again.scene)) == 1 and again.notes == []
+    scene = reopened(bpy, folder, again)
+    silent = told(folder, scene, ('sound = "tone"', ""))
+    assert heard(silent.scene) == []
+    assert len(silent.scene.sequence_editor.strips) == 1
+
+
+def test_a_sound_without_spikes_is_told_with_its_thing(bpy, folder):
+    import dataclasses
+
+    flat = simulation(branched(), 21, time_ms=np.arange(21.0))
+    flat = dataclasses.replace(flat, values=np.full_like(flat.values, -65))
+    write(folder / "run.pickle", flat)
+    with pytest.raises(ValueError, match=r"the sound of 'cell': .* has no spikes"):
+        told(folder, None, ('pace = "0.5 ms"', 'sound = "click"'))

@@ -161,6 +161,7 @@ BAD = [
         "the shape (3,), not one value for each of the 60 points.",
     ),
     (("wave", "nan.csv"), "nan.csv: it has no finite value."),
+    (("wave", "inf.csv"), "inf.csv: the value in row 2 is not finite."),
     (("matrix", "nan2.csv"), "nan2.csv: it has no finite value."),
     (("wave", "far.csv"), "far.csv: its values beyond 1e+100 cannot be drawn."),
     (("wave", "y.npy", "--v-min", 3), "The lower limit, 3, is not below the upper limit, 0.99"),
@@ -205,6 +206,7 @@ def bad(tmp_path: Path, arrays: None) -> None:
         ("ragged.csv", "1,2\n3\n"),
         ("words.csv", "y\n1\nb\n"),
         ("nan.csv", "nan\nnan\n"),
+        ("inf.csv", "1\n-inf\nnan\n2\n"),
         ("nan1.csv", "1\nnan\n"),
         ("nan2.csv", "nan,inf\nnan,nan\n"),
         ("far.csv", "1\n-1e300\n"),
@@ -267,10 +269,22 @@ def test_periods_that_are_none(command, arrays, options, words):
 def test_rows_without_x_are_gaps(command, tmp_path):
     """At the ends nothing is missing; within, the line is interrupted, as in Blender."""
     (tmp_path / "a.csv").write_text("NA,0\n0,1\n1,1\nNA,1\n3,1\n4,1\n")
-    assert command("figure", "wave", "a.csv", "-o", "a.png", "--size", "432x200")[0] == 0
+    code, _, errors = command("figure", "wave", "a.csv", "-o", "a.png", "--size", "432x200")
+    assert code == 0 and "a.csv: 2 of its 6 rows are not numbers: gaps." in errors
     drawn = pixels("a.png").any(axis=(0, 2))
     # From x = 0 to 1 and from 3 to 4, of 400 pixels.
     assert drawn[30:100].all() and drawn[330:400].all() and not drawn[130:300].any()
+
+
+def test_gaps_are_told(command, arrays):
+    """Of colors and of cells; a curve's are in the test before."""
+    y = np.load("y.npy")
+    y[3:5] = np.nan
+    np.save("gap.npy", y)
+    np.save("cells.npy", y.reshape(-1, 2))
+    for arguments in (("wave", "y.npy", "--color-by", "gap.npy"), ("matrix", "cells.npy")):
+        code, _, errors = command("figure", *arguments, "-o", "a.png", "--force", *SMALL)
+        assert code == 0 and "2 of its 60 values are not numbers: gaps." in errors
 
 
 def test_files_of_other_programs(command, tmp_path):

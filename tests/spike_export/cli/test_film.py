@@ -84,7 +84,11 @@ def test_a_bpy_module_without_the_extension_is_named(tmp_path, monkeypatch):
     if importlib.util.find_spec("bpy") is None:
         pytest.skip("needs the bpy module")
     monkeypatch.setenv("BLENDER_USER_RESOURCES", str(tmp_path))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     (tmp_path / "config").mkdir()
     result = run("run.pickle", "film.mp4")
     assert result.exit_code == 1
-    assert "BlenderSpike is not enabled in this Python's bpy module" in result.output
+    assert (
+        "There is no BlenderSpike for this Python's bpy module: pip install neuro-films."
+        in result.output
+    )

@@ -50,12 +50,29 @@ def test_plain_numbers(text, expected):
         ("0,125 0,250\n", [[0.125, 0.25]], "commas were found, as in 0,125."),
         (",0,1\n0,5,6\n1,8,9\n", [[5, 6], [8, 9]], "they are not values."),
         ("1,5\n2,7\n", [[1, 5], [2, 7]], "two columns separated by a comma"),
+        # As pandas writes a named index, and a series.
+        ("year,0,1\n0,5,6\n1,8,9\n", [[5, 6], [8, 9]], "they are not values."),
+        (",0\n0,1.5\n1,8\n2,3\n", [[1.5], [8], [3]], "they are not values."),
+        ("1,2.5,\n4,5,\n", [[1, 2.5], [4, 5]], "its last column are empty; it was left out"),
+        ("0,5,6\n1,9,8\n2,4,3\n3,5,7\n", [[0, 5, 6], [1, 9, 8], [2, 4, 3], [3, 5, 7]],
+         "The first column was read as values; if it numbers the rows"),
+        (",1,5,6\n2,1,1,1\n3,1,1,1\n7,1,1,1\n",
+         [[NAN, 1, 5, 6], [2, 1, 1, 1], [3, 1, 1, 1], [7, 1, 1, 1]], "their steps must be even"),
     ],
-)
+)  # fmt: skip
 def test_what_is_guessed_is_said(text, expected, note):
     table = read_numbers(text.encode())
     np.testing.assert_array_equal(table.values, expected)
     assert [note in said for said in table.notes] == [True]
+
+
+def test_an_index_under_no_name_is_told():
+    """As pandas writes a table whose columns have names."""
+    table = read_numbers(b",a,b\n0,5,6\n1,8,9\n2,7,7\n")
+    assert table.values.tolist() == [[5, 6], [8, 9], [7, 7]] and table.names == ("a", "b")
+    assert table.notes[1:] == ("The first column counts the rows; it is not values.",)
+    # Any other is left as it is.
+    assert read_numbers(b",a\n3,5\n9,8\n").values.tolist() == [[3, 5], [9, 8]]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +95,7 @@ def test_encodings_of_spreadsheets(encoding, notes):
         (b"1,2\n3\n", "line 2 has 1 column, but line 1 has 2 columns"),
         (b"1,2\n3,high\n", "line 2, field 2: 'high' is not a number"),
         (b"x,1\n3,4\n", "line 1, field 1: 'x' is not a number"),
+        (b"x,1,5,6\n3,4,4,4\n4,4,4,4\n", "no coordinates with even steps"),
         (b"x,y\nmV,ms\n1,2\n", "line 2, field 1: 'mV' is not a number"),
         (b"1_0,2\n", "line 1, field 1: '1_0' is not a number"),
         (b"101,784\t102,279\n", "line 1: 101,784 could be 101.784 or 101784"),

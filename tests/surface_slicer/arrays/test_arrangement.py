@@ -48,6 +48,22 @@ def test_points_are_gridded(tmp_path, header, order):
     assert read(path, "FRAMES")[0].values.shape == (len(rows), 3)
 
 
+@pytest.mark.parametrize("arrangement", ["AUTO", "POINTS"])
+def test_x_and_y_are_found_by_their_names(tmp_path, arrangement):
+    """In any order; which of several heights is meant is not guessed."""
+    path = tmp_path / "points.csv"
+    rows = np.stack([HEIGHTS, YY, XX], axis=-1).reshape(-1, 3)
+    np.savetxt(path, rows, delimiter=",", header="h,lat,lon", comments="")
+    found, _ = read(path, arrangement)
+    np.testing.assert_allclose(found.values, HEIGHTS)
+    np.testing.assert_allclose(found.x, X)
+    rows = np.hstack([rows, rows[:, :1]])
+    np.savetxt(path, rows, delimiter=",", header="h,y,x,v", comments="")
+    if arrangement == "AUTO":
+        assert "its columns 'h', 'v' all belong to x and y; keep one" in refused(path)
+        assert read(path, "FRAMES")[0].values.shape == rows.shape
+
+
 def test_points_that_are_on_no_grid(tmp_path):
     """A sentence with what to do, and a note where three columns could be either."""
     path = tmp_path / "a.npy"
@@ -68,7 +84,7 @@ def test_last_dimension_of_one_is_no_dimension(tmp_path):
     np.testing.assert_array_equal(read(tmp_path / "a.npy")[0].values, HEIGHTS)
 
 
-@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("channels", [2, 3, 4])
 def test_a_picture_asks(tmp_path, channels):
     """(H, W, 3) is a picture or frames; the mean leaves out opacity, as in pictures."""
     array = np.random.default_rng(0).random((20, 30, channels))
@@ -76,7 +92,8 @@ def test_a_picture_asks(tmp_path, channels):
     np.save(path, array)
     assert "choose Colors" in refused(path)
     assert "or Frames if it is 20 frames of 30 rows" in refused(path)
-    np.testing.assert_allclose(read(path, "COLORS")[0].values, array[..., :3].mean(axis=2))
+    colors = array[..., : 3 if channels > 2 else 1]
+    np.testing.assert_allclose(read(path, "COLORS")[0].values, colors.mean(axis=2))
     np.testing.assert_array_equal(read(path, "FRAMES")[0].values, array)
 
 
@@ -92,6 +109,8 @@ def test_coordinates_in_an_archive(tmp_path, grids):
     np.testing.assert_array_equal(found.y, Y)
     assert "'X' and 'Y'" in said[0]
     assert read(path, name="Z")[0].x is None
+    np.savez(path, lat=y, lon=x, height=HEIGHTS)
+    np.testing.assert_array_equal(read(path)[0].x, X)
     np.savez(path, X=x**2, Y=y, Z=HEIGHTS)
     assert "its x is not evenly spaced" in refused(path)
     np.savez(path, X=y, Y=x, Z=HEIGHTS)

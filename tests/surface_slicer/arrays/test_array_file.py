@@ -193,6 +193,16 @@ def test_the_low_end_is_subtracted_before_single_precision(large):
     assert finer.base == large
 
 
+def test_large_integers_are_subtracted_exactly():
+    array = 2**53 + np.array([[1, 2], [3, 8]])
+    found = from_array(array, origin="LOWER")
+    assert (found.base, found.values[0].tolist()) == (2**53 - 2, [[3, 4], [5, 10]])
+    # Where the base is no number of the array's kind.
+    low = np.iinfo(np.int32).min
+    found = from_array(np.array([[low, low + 1], [low, low]], np.int32))
+    assert np.ptp(found.values) == 1 and found.base <= low
+
+
 def test_values_that_need_no_subtraction_are_kept():
     """Whatever single precision can tell apart, or holds exactly."""
     slope = np.linspace(0, 1, 20).reshape(4, 5)

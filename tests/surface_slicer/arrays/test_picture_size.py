@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
-from surface_slicer.arrays.picture_size import cut_off, picture_size
+from surface_slicer.arrays.picture_size import cut_off, is_animated, picture_size
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,15 @@ from surface_slicer.arrays.picture_size import cut_off, picture_size
 def test_what_pillow_writes(tmp_path, name, options):
     Image.fromarray(np.zeros((123, 321), np.uint8)).save(tmp_path / name, **options)
     assert picture_size(tmp_path / name) == (321, 123)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_several_pictures_are_noticed(tmp_path, name):
+    first, second = (Image.fromarray(np.full((20, 30), n, np.uint8)) for n in (50, 90))
+    first.save(tmp_path / name)
+    assert not is_animated(tmp_path / name)
+    first.save(tmp_path / name, save_all=True, append_images=[second])
+    assert is_animated(tmp_path / name)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"v/1\1"])

@@ -39,6 +39,7 @@ ON_SLICED: dict[str, dict[str, Any]] = {
     "add_wireframe_twin": {},
     "add_profile": {"graph": True},
     "animate_sweep": {},
+    "set_pace": {},
     "remove_slicing": {},
 }
 # What is new is worked on from then on: a curve, and a slicer that cuts nothing yet.
@@ -51,9 +52,10 @@ NEW = {
 }
 # Of a curve that is there.
 ON_CURVE = {"morph_curve", "add_curve_axes", "remove_curve_axes"}
-# These need a window, or are in the shader editor.
+# These need a window or a story, or are in the shader editor.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "fill_color_ramp", "add_node_group", "render_film",
+    "import_story", "rebuild_story",
 }  # fmt: skip
 # Where something was deleted.
 AFTERWARDS = {"remove_left_behind"}

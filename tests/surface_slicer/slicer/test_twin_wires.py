@@ -245,7 +245,7 @@ def test_wires_of_what_keeps_its_shape_are_swept_once(bpy, draw):
         bpy.context.scene.frame_set(7)
         drawn, values = evaluated(bpy, twin)
         geometry = twin.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
-        is_swept = "wire_corner_1" in geometry.mesh.attributes
+        is_swept = "wire_end_1" in geometry.mesh.attributes
         # Something else than was swept is made anew.
         assert is_swept == ("Spacing" not in step or draw == "Lines")
         stored = input_value(modifier, "Still Vertices").value

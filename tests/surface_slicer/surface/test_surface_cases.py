@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 # What is reported in the end: as a surface, and as a curve.
 ROWS = "its array is {}; a curve needs a list of values, or two columns, x and y."
@@ -46,6 +48,7 @@ SAID = {
     "tables/offset.npy": "1,000,000,000 was subtracted from its values,",
     "tables/one_col_deccomma.csv": "It was read as two columns separated by a comma;",
     "tables/semi_dec.csv": "Decimal commas were found, as in 101,784.",
+    "pictures/trns.png": "Its numbers were divided by their maximum, so white is 1;",
     "tables/xyz.txt": "Its rows were read as x, y and height of 100 points, on a grid of 10 x 10;",
     "tables/zz_drop4.txt": "Decimal commas were found, as in 1,5.",
 }
@@ -78,3 +81,35 @@ def test_no_case_is_left_out(shared_data: Path):
         for path in (shared_data / "cases" / folder).iterdir()
     }
     assert there == set(CASES)
+
+
+def test_what_often_means_no_data_is_told(bpy, tmp_path: Path, capfd):
+    """Of heights far below all others; typed, it makes holes."""
+    heights = np.linspace(100, 400, 20).reshape(4, 5)
+    path = tmp_path / "a.npy"
+    for missing, told in ((-9999.0, True), (-9998.0, False), (50.0, False)):
+        heights[0, :2] = missing
+        np.save(path, heights)
+        bpy.ops.surface_slicer.create_surface(filepath=str(path))
+        assert ("2 of its values are -9999, far from all others" in capfd.readouterr().out) == told
+    heights[0, :2] = -3.4e38
+    np.save(path, heights)
+    with pytest.raises(RuntimeError, match="if -3.4e.38 means no data, type it under No Data"):
+        bpy.ops.surface_slicer.create_surface(filepath=str(path))
+    bpy.ops.surface_slicer.create_surface(filepath=str(path), no_data="-3.4e38")
+    assert bpy.context.object.surface_slicer.holes == 2
+
+
+def test_what_a_picture_does_not_hold_is_told(bpy, tmp_path: Path, capfd):
+    """That it is animated, and that its heights are the mean of its colors."""
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 30, 3), np.uint8)
+    Image.fromarray(pixels).save(
+        tmp_path / "a.png", save_all=True, append_images=[Image.fromarray(pixels[::-1])]
+    )
+    Image.fromarray(pixels).save(tmp_path / "a.tif")
+    Image.fromarray(pixels[:, :, 0]).save(tmp_path / "b.png")
+    for name, told in (("a.png", (True, True)), ("a.tif", (False, True)), ("b.png", (False,) * 2)):
+        bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / name))
+        said = capfd.readouterr().out
+        sentences = ("It is animated; its first picture was read.", "are the mean of its colors.")
+        assert tuple(sentence in said for sentence in sentences) == told

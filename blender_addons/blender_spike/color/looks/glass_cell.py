@@ -22,8 +22,9 @@ def _write(light: Light) -> Linkable:
         glass = tree.mix(
             0.65, light.color, (0.45, 0.7, 1.0, 1.0), data_type="RGBA", name=_GLASS, label=_GLASS
         )
-        body = tree.add("ShaderNodeEmission", {"Color": glass, "Strength": wall})
-        reflected = tree.add("ShaderNodeEmission", {"Strength": falls.gleam * 0.5})
+        body = tree.add("ShaderNodeEmission", {"Color": glass, "Strength": wall * light.strength})
+        shine = falls.gleam * 0.5 * light.strength
+        reflected = tree.add("ShaderNodeEmission", {"Strength": shine})
     with tree.frame("The spike: brightest in the middle"):
         active = light.position**2.0
         inside = (1.0 - falls.edge) * 0.8 + 0.4

@@ -14,7 +14,8 @@ def _write(lines: Lines) -> Linkable:
 STYLE = Style(
     name="Strands",
     number=1,
-    description="Curves drawn by the render engine; fast at any size",
+    description="Curves drawn by the render engine, fast at any size. They go exactly through the "
+    "recorded points, so they have no Smoothing",
     write=_write,
     drawn_by_engine=True,
 )

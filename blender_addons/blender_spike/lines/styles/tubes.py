@@ -8,7 +8,7 @@ from typing import Final
 
 from ...cells.morphology import STARTS_INSIDE, Role
 from ...common.nodes import Linkable, Node, Socket
-from ..round_ends import smoothed, with_round_ends
+from ..round_ends import joined, smoothed, with_round_ends
 from ..style import Lines, Style
 
 # Somata as they were recorded are much thicker than neurites, so their corners would be seen.
@@ -28,9 +28,13 @@ def _write(lines: Lines) -> Linkable:
             "GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT"
         )
         is_new = given["Exists"]
-        even = smoothed(
-            tree, shown, is_new, lines.inputs["Tube Smoothing"] * lines.inputs["Micrometer"]
-        )
+        micrometer = lines.inputs["Micrometer"]
+        most = lines.inputs["Tube Smoothing"] * micrometer
+        # Bends pinch where a neurite is drawn thicker than it is. There it may move as far as what
+        # was recorded stays within.
+        thicker = tree.add("GeometryNodeInputRadius") - tree.attribute("recorded_radius")
+        room = most + tree.maximum(thicker, 0.0) * (most > 0.0)
+        even = smoothed(tree, joined(tree, shown, micrometer), is_new, room)
         # If its parent is hidden or thinner than in the file, a start may be seen.
         as_recorded: Linkable = lines.inputs["Tapering"]
         for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
@@ -38,7 +42,7 @@ def _write(lines: Lines) -> Linkable:
         inside = (given["Attribute"] > 0) & as_recorded
         # As coarse as the cross-section: one ring for each of its corners in a quarter of a turn.
         rings = tree.maximum(floor(resolution * 0.25), 2.0)
-        ended = with_round_ends(tree, even, is_new, inside, rings)
+        ended = with_round_ends(tree, even, shown, is_new, inside, rings)
     with tree.frame("Tubes"):
         role = tree.attribute("role", "INT")
         parts = tree.add(
@@ -78,7 +82,7 @@ STYLE = Style(
             "default": 0.2,
             "minimum": 0.0,
             "description": "How far neurites may leave their recorded points to run smoothly, "
-            "in µm",
+            "in µm; where they are drawn thicker than recorded, as far as that stays inside",
         },
     },
 )

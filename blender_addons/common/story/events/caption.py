@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ...animation import Key
 from .. import fields
 from ..captions import INVISIBLE, SPOTS, VISIBLE
-from ..channels import Key
 from ..event import Event, Happening, needed
 from ..fields import Field
 

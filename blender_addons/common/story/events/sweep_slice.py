@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...animation import Key
 from .. import fields
-from ..channels import Key
 from ..event import Event, Happening, needed
 from ..fields import Field, FieldError
 

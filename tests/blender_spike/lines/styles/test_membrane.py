@@ -247,6 +247,23 @@ def test_stations_have_the_values_of_their_places(bpy, tmp_path, seed):
 
 
 @pytest.mark.slow
+def test_branches_that_pass_the_soma_keep_their_own_values(bpy, tmp_path):
+    """One that comes back from afar takes nothing of the soma's value; one that leaves does."""
+    sections = [
+        {"type": "soma", "points": [[-10, 0, 0, 20], [10, 0, 0, 20]]},
+        {"points": [[10, 0, 0, 3], [90, 0, 0, 3]], "nseg": 4},
+        {"points": [[90, 0, 0, 3], [90, 14, 0, 3], [-60, 14, 0, 3]], "nseg": 8, "parent": 1},
+    ]
+    _, cloud = stations(bpy, load(bpy, tmp_path, simulation(sections)))
+    share = column(cloud, "sphere_share")
+    section = column(cloud, "section", dtype=np.int32)
+    near = np.linalg.norm(column(cloud, "position", "vector", 3) / UM, axis=1) < 18
+    assert (near & (section == 2)).any()
+    assert share[section == 2].max() == 0
+    assert share[section == 1].max() == 1
+
+
+@pytest.mark.slow
 def test_the_soma_has_its_own_value(bpy, tmp_path):
     sim = simulation(branched(), seed=5)
     neuron = load(bpy, tmp_path, sim)

@@ -75,6 +75,72 @@ def test_a_start_within_its_parent_stays_flat(bpy, tmp_path):
     assert beyond(3, **{"Show Dendrites": False}) > 1.4
 
 
+_TRUNK = [
+    line((0, 0, 0, 4), (0, 50, 0, 4)),
+    line((0, 50, 0, 4), (30, 90, 0, 4), parent=0),
+    line((30, 90, 0, 4), (30, 150, 0, 4), parent=1),
+]
+
+
+def pieces(mesh):
+    """How many closed surfaces a mesh without handles has."""
+    return (len(mesh.vertices) - len(mesh.edges) + len(mesh.polygons)) // 2
+
+
+@pytest.mark.slow
+def test_a_trunk_is_one_tube(bpy, tmp_path):
+    """With the values of all its sections; what is hidden, deleted or joined to it is apart."""
+    neuron = load(bpy, tmp_path, _TRUNK)
+    geometry = evaluated(bpy, neuron)
+    mesh = geometry.mesh
+    assert pieces(mesh) == 1
+    strand = column(neuron.data, "position", "vector", 3) / UM
+    of_point = column(mesh, "strand_point", dtype=np.int32)
+    away = np.linalg.norm(column(mesh, "position", "vector", 3) / UM - strand[of_point], axis=1)
+    assert away.max() < 2.3, "each vertex has the value of the point that it is around"
+    assert set(of_point) == set(range(len(strand))) - {4, 8}, "but no point is there twice"
+    bpy.ops.object.duplicate()
+    copy = bpy.context.object
+    copy.location.x = 1.0
+    neuron.select_set(True)
+    bpy.ops.object.join()
+    both = evaluated(bpy, copy)
+    assert pieces(both.mesh) == 2
+
+
+@pytest.mark.slow
+def test_a_trunk_of_which_a_part_was_deleted_leaves_a_gap(bpy, tmp_path):
+    neuron = load(bpy, tmp_path, _TRUNK)
+    neuron.data.remove_curves(indices=[1])
+    neuron.data.update_tag()
+    geometry = evaluated(bpy, neuron)
+    mesh = geometry.mesh
+    assert pieces(mesh) == 2
+    y = column(mesh, "position", "vector", 3)[:, 1] / UM
+    assert not ((y > 53) & (y < 87)).any()
+
+
+@pytest.mark.slow
+def test_thick_tubes_do_not_pinch(bpy, tmp_path):
+    """Smoothing takes the kinks out of them, and what was recorded stays inside."""
+    x = np.arange(0, 100, 4.0)
+    aside = np.where(np.arange(len(x)) % 2, 0.9, -0.9)
+    aside[[0, -1]] = 0
+    points = np.stack([x, aside, 0 * x, np.full(len(x), 2.0)], 1).tolist()
+
+    def kinks(**settings):
+        """How far the middles of rings lie off the line through the kinks, away from its ends."""
+        neuron = load(bpy, tmp_path, [{"points": points, "nseg": 5}], Thickness=4.0, **settings)
+        geometry = evaluated(bpy, neuron)
+        um = column(geometry.mesh, "position", "vector", 3) / UM
+        of_point = column(geometry.mesh, "strand_point", dtype=np.int32)
+        inner = range(3, of_point.max() - 2)
+        return max(abs(um[of_point == point, 1].mean()) for point in inner)
+
+    assert kinks() < 0.6
+    assert kinks(**{"Tube Smoothing": 0.0}) == pytest.approx(0.9, abs=1e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("smoothing", "most"), [(0.0, 0.0), (0.2, 0.2), (1.0, 1.0)])
 def test_smoothing_stays_near_the_recorded_points(bpy, tmp_path, smoothing, most):

@@ -1,0 +1,1 @@
+../../spike_export/figures/pace_words.py
