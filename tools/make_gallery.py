@@ -96,7 +96,7 @@ SCENES: Mapping[str, Scene] = {
         "--glass 'MO, SS, VIS, AUD, RSP, ACA, PIR, ENT' --glow '' --gradient '' "
         "--regions 'MOB, STR, TH, HY, CA1, CA3, DG, SC, IC, P, MY, CB'",
         [f"labels/frame_{number:04d}.png" for number in (4, 11, 18, 25)],
-        options="--length 28 --fps 3 --resolution 960x540 --samples 8",
+        options="--length 28 --fps 3 --resolution 960x540 --samples 24",
         height=400,
         columns=2,
     ),
