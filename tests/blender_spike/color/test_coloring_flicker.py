@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From frame to frame, only what plays changes: in each look, in Cycles and EEVEE."""
+"""From frame to frame, only what plays changes, in Cycles and EEVEE."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from helpers.simulations import simulation
 
 from spike_export import write
 
-LOOKS = ("MEMBRANE_GLOW", "FLAT", "WIRE", "GLASS_CELL", "CLAY", "INK_ON_WHITE")
-ENGINES = ("CYCLES", "BLENDER_EEVEE")
 FRAMES = range(6)
 WIDE, HIGH, CENTER = 160, 90, 80
 # On the left nothing happens. Bloom reaches about this many pixels.
 STILL = slice(0, CENTER - 20)
-_CASES = [(engine, look) for engine in ENGINES for look in LOOKS]
+# Rim and fine lines are what would flicker first; of each engine, what differs most.
+_CASES = (
+    ("CYCLES", "MEMBRANE_GLOW"),
+    ("CYCLES", "WIRE"),
+    ("BLENDER_EEVEE", "MEMBRANE_GLOW"),
+    ("BLENDER_EEVEE", "GLASS_CELL"),
+)
 
 
 def film(bpy, tmp_path, engine, look):
@@ -36,7 +40,7 @@ def film(bpy, tmp_path, engine, look):
     return film_by(engine, bpy, tmp_path, FRAMES)
 
 
-def check(pictures, look):
+def check(pictures):
     changes = np.abs(np.diff(pictures, axis=0)).max(axis=-1)
     plays, still = changes[..., CENTER:], changes[..., STILL]
     shown = pictures[..., STILL, :]
@@ -66,11 +70,11 @@ def test_a_neuron_does_not_flicker(bpy, tmp_path, engine, look):
     bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False)
     bpy.ops.blender_spike.color_by_voltage(v_min=-80, v_max=40)
     set_inputs(find_modifier(bpy.context.object), {"Membrane Detail": 0.3})
-    check(film(bpy, tmp_path, engine, look), look)
+    check(film(bpy, tmp_path, engine, look))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("engine", "look"), _CASES)
+@pytest.mark.parametrize(("engine", "look"), _CASES[::2])
 def test_a_network_does_not_flicker(bpy, tmp_path, engine, look):
     """A pulse runs between cells on the right; those on the left rest."""
     places = [(-70, -20), (-35, 25), (-50, 0), (20, -20), (70, 25), (45, 0)]
@@ -95,4 +99,4 @@ def test_a_network_does_not_flicker(bpy, tmp_path, engine, look):
     path = write(tmp_path / "net.pickle", sim)
     bpy.ops.blender_spike.import_simulation(filepath=str(path), center=False)
     bpy.ops.blender_spike.color_by_voltage(v_min=-0.5, v_max=1)
-    check(film(bpy, tmp_path, engine, look), look)
+    check(film(bpy, tmp_path, engine, look))
