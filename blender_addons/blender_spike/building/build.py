@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cells.morphology import STARTS_INSIDE
+from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE, STARTS_INSIDE
 from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
 from ..color.coloring import sharers, voltage_material
@@ -259,12 +259,13 @@ def _refill(
 
 
 def _keep_ends(before: Sequence[bpy.types.ID], curves: bpy.types.ID) -> None:
-    """Leave tubes of scenes from version 0.1.0 their flat ends."""
+    """Leave tubes of older scenes their flat ends, and the joints between their lines."""
     # The stubs know no attributes of data that may be of any kind.
     attributes: Any = getattr(curves, "attributes", {})
     old: list[Any] = list(before)
-    if STARTS_INSIDE in attributes and any(STARTS_INSIDE not in one.attributes for one in old):
-        attributes.remove(attributes[STARTS_INSIDE])
+    for name in (STARTS_INSIDE, CHAIN_BACK, CHAIN_PLACE):
+        if name in attributes and any(name not in one.attributes for one in old):
+            attributes.remove(attributes[name])
 
 
 def _read(path: Path) -> Simulation:
