@@ -48,11 +48,12 @@ class Loop:
     fps: int = 12
 
 
+GLOW: Final = "--look membrane_glow --thickness 2.2 --min-radius 0.012"
+"""The look of the gallery's neurons, whose neurites are thin for so small a picture."""
 _BLENDER: Final = "blender -b -P examples/"
 LOOPS: Final[Mapping[str, Loop]] = {
     "neuron": Loop(
-        f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/glow --frames 20-110 "
-        "--look membrane_glow --thickness 2.2 --min-radius 0.012",
+        f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/glow --frames 20-110 {GLOW}",
         "glow",
         "neuron",
         # One whole turn in these 91 frames, of a film of 121.
@@ -60,7 +61,7 @@ LOOPS: Final[Mapping[str, Loop]] = {
     ),
     "figures": Loop(
         f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
-        "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]'",
+        f"--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]' {GLOW}",
         "figures-loop",
         "figures",
         "--resolution 800x450 --samples 32",

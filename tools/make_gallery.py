@@ -67,14 +67,16 @@ class Scene:
 BLENDER = "blender -b -P examples/"
 SCENES: Mapping[str, Scene] = {
     "neuron": Scene(
-        f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/neuron --frames 20-100",
+        f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/neuron --frames 20-100 "
+        f"{gallery_loops.GLOW}",
         [f"neuron/frame_{number:04d}.png" for number in (36, 46, 56, 70)],
         options="--frames 36-70",
         height=640,
     ),
     "figures": Scene(
         f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
-        "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]'",
+        "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]' "
+        f"{gallery_loops.GLOW}",
         ["figures/frame_0070.png"],
         options="--frames 70-70",
     ),

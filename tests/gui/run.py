@@ -244,6 +244,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
     source = (HERE / f"scenario_{name}.py").read_text()
     expected = declared(source, "EXPECTED", ())
     refused = declared(source, "REFUSED", False)
+    online = declared(source, "ONLINE", False)
     width, height = declared(source, "WINDOW", SCREEN)
     with tempfile.TemporaryDirectory() as temporary:
         home, data = Path(temporary) / "home", Path(temporary) / "data"
@@ -257,7 +258,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
         if (HERE / f"{files}.py").exists():
             importlib.import_module(files).make(data)
         command = [
-            blender.program, "--offline-mode", "--window-geometry",
+            blender.program, "--online-mode" if online else "--offline-mode", "--window-geometry",
             # From the screen's lower left; windows are at its upper left.
             *map(str, (0, SCREEN[1] - height, width, height)),
             *([] if blender.real_pointer else ["--enable-event-simulate"]),
