@@ -51,8 +51,10 @@ def remove_fcurves(thing: bpy.types.ID, path: str) -> None:
     path : str
         Data path of the property.
     """
-    if not fcurves(thing, path):
+    animation = getattr(thing, "animation_data", None)
+    if animation is None or animation.action is None:
         return
+    # Also where there is nothing to remove: what comes next is for this one alone.
     _own_action(thing)
     for bag in _bags(thing):
         for curve in [curve for curve in bag.fcurves if curve.data_path == path]:
