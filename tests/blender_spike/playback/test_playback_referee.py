@@ -118,6 +118,9 @@ def drawn(bpy, neuron, tubes, index, places):
     own = np.empty(len(index), int)
     for number, (point, place) in enumerate(zip(index, places, strict=True)):
         candidates = np.flatnonzero(of_points == point)
+        if not len(candidates):
+            # A line that goes on from another one has that one's last ring.
+            candidates = np.flatnonzero(np.linalg.norm(centers - place, axis=1) < 1e-3)
         assert np.ptp(rings[candidates, 0]) == 0
         own[number] = candidates[np.linalg.norm(centers[candidates] - place, axis=1).argmin()]
     return centers[own], rings[own, 0]
