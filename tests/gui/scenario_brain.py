@@ -120,6 +120,8 @@ def look_and_isolate() -> Step:
 
 def values_and_labels() -> Step:
     with viewport():
+        # Without a graphics card, each move of the pointer would take a second in the others.
+        bpy.context.space_data.shading.type = "SOLID"
         bpy.ops.blender_brain.color_by_table(filepath=str(DATA / "rates.csv"))
     yield
     yield from click("blender_brain.add_color_bar")
