@@ -467,7 +467,10 @@ def open_panel(name: str) -> Step:
     panel.draw = draw_and_tell
     try:
         x = sidebar().x + sidebar().width // 3
-        for y in reversed(rows()):
+        for number, y in enumerate(reversed(rows())):
+            if number % 10 == 0:
+                # On a busy machine, there may be minutes until it is found.
+                print(f"now: looking for the heading of {name}", flush=True)
             yield from move(x, y)
             if command_under_pointer() or path_under_pointer():
                 continue
