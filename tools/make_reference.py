@@ -21,7 +21,7 @@ ADDONS: Final = {
     "surface_slicer": "Surface Slicer",
 }
 # What every add-on registers under its own name, and is the same in all of them.
-SHARED: Final = "output"
+SHARED: Final = ("story", "output")
 _WIDE: Final = 1e18
 _HEAD: Final = """---
 description: Every operator of {title}, with its arguments
@@ -33,7 +33,7 @@ Each is called as `bpy.ops.{addon}.NAME(…)`, with the arguments by name; all h
 what the buttons call, and need what these need, such as an active object. In quotes are the choices
 of an argument. This page is generated from the classes.{more}
 """
-_MORE: Final = " Those about *Output* are on [a page of their own](output.md)."
+_MORE: Final = " Those about stories and *Output* are on [a page of their own](output.md)."
 
 
 def pages() -> dict[str, str]:
@@ -54,14 +54,16 @@ def pages() -> dict[str, str]:
             groups = dict(_groups(package))
         finally:
             package.unregister()
-        shared.add(groups.pop(SHARED))
+        shared.add("".join(groups.pop(module) for module in SHARED))
         head = _HEAD.format(addon=addon, title=title, more=_MORE)
         found[f"{addon.replace('_', '-')}.md"] = head + "".join(groups.values())
     (same,) = shared
     names = ", ".join(f"`{addon}`" for addon in ADDONS)
-    found[f"{SHARED}.md"] = (
+    found["output.md"] = (
         _HEAD.format(
-            addon="ADDON", title="output", more=f" ADDON is any of {names}: all three have them."
+            addon="ADDON",
+            title="stories and output",
+            more=f" ADDON is any of {names}: all three have them.",
         )
         + same
     )
