@@ -492,7 +492,8 @@ class Soak:
             return False
         scene.render.engine = "CYCLES"
         scene.cycles.samples = 1
-        scene.render.resolution_x = scene.render.resolution_y = 12
+        # Smaller ones Blender refuses where the format is a film's.
+        scene.render.resolution_x = scene.render.resolution_y = 16
         scene.render.resolution_percentage = 100
         assert self.bpy.ops.render.render() == {"FINISHED"}
         return True
