@@ -65,18 +65,12 @@ def keyed(first: float, last: float, keys: Sequence[Key], fps: float) -> list[Fr
 
 
 def read_pace(text: str) -> Pace | list[Key]:
-    """Read a pace that somebody typed.
-
-    Parameters
-    ----------
-    text : str
-        ``linear``, ``smooth``, or keys such as ``0 0, 2s 0.5, 4s 0.5, 5s 1 smooth``: a time in
-        seconds, the fraction of the way, and how it is reached, ``linear`` if not given.
+    """Read a pace that somebody typed; see `pace_words.read_pace`.
 
     Raises
     ------
     ChoiceError
-        If it is none of these.
+        If it is none.
     """
     try:
         return pace_words.read_pace(text)
