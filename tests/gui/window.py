@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import gpu
+import numpy as np
 
 DATA, PICTURES = (Path(path) for path in sys.argv[sys.argv.index("--") + 2 :])
 Step = Iterator[None]
@@ -448,7 +450,7 @@ def open_below(operator: str, pixels: int = 36) -> Step:
 def open_panel(name: str) -> Step:
     """Click the heading of a closed panel.
 
-    Nothing says where headings are: this goes up from the sidebar's end and clicks where there is
+    Nothing says where headings are: this goes up from the lowest panel and clicks where there is
     no button, and once more if another panel answered. The screen is so high that nothing moves.
 
     Parameters
@@ -467,10 +469,11 @@ def open_panel(name: str) -> Step:
     panel.draw = draw_and_tell
     try:
         x = sidebar().x + sidebar().width // 3
-        for number, y in enumerate(reversed(rows())):
+        lowest = yield from _lowest_panel()
+        for number, y in enumerate(row for row in reversed(rows()) if row >= lowest):
             if number % 10 == 0:
                 # On a busy machine, there may be minutes until it is found.
-                print(f"now: looking for the heading of {name}", flush=True)
+                print(f"now: looking for the heading of {name}, {y - lowest} up", flush=True)
             yield from move(x, y)
             if command_under_pointer() or path_under_pointer():
                 continue
@@ -484,6 +487,27 @@ def open_panel(name: str) -> Step:
         raise AssertionError(f"the panel {name} cannot be opened")
     finally:
         panel.draw = draw
+
+
+def _lowest_panel() -> Generator[None, None, int]:
+    """Look in the sidebar's picture for where its last panel ends."""
+    ends: list[int] = []
+
+    def look() -> None:
+        ui = bpy.context.region
+        # Left of the tabs.
+        width = ui.width // 2
+        drawn = gpu.state.active_framebuffer_get().read_color(0, 0, width, ui.height, 4, 0, "UBYTE")
+        pixels = np.array(drawn.to_list(), np.uint8).reshape(ui.height, width, 4)
+        ends[:] = [int((pixels != pixels[0, 0]).any(axis=(1, 2)).argmax())]
+
+    handle = bpy.types.SpaceView3D.draw_handler_add(look, (), "UI", "POST_PIXEL")
+    try:
+        sidebar().tag_redraw()
+        yield from until(lambda: bool(ends), "the sidebar is drawn")
+    finally:
+        bpy.types.SpaceView3D.draw_handler_remove(handle, "UI")
+    return sidebar().y + ends[0]
 
 
 def _settle() -> Step:

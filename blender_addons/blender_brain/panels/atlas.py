@@ -11,7 +11,7 @@ import bpy
 from .. import demo_atlas
 from ..atlas import Atlas, AtlasError, Structure, library
 from ..atlas.errors import not_here
-from ..atlas.search import Search, UnknownStructureError
+from ..atlas.search import UnknownStructureError
 from ..common.suggestions import draw_field
 from ..download import running
 from ..download.tasks import Task
@@ -87,7 +87,12 @@ class BLENDER_BRAIN_PT_atlas(Tab):
             setattr(operator, setting, getattr(typed, setting))
         search = search_of(context)
         if any(wanted) and search is not None:
-            draw_absent(layout, typed, opened, search, acronyms, typed.parts, typed.depth)
+            try:
+                structures = search.find(acronyms)
+            except UnknownStructureError:
+                # The import says so; here somebody may still be typing.
+                return
+            draw_absent(layout, typed, opened, structures, typed.parts, typed.depth)
 
 
 class BLENDER_BRAIN_PT_tree(Tab):
@@ -193,18 +198,15 @@ def draw_absent(
     layout: bpy.types.UILayout,
     typed: BLENDER_BRAIN_PG_scene,
     atlas: Atlas,
-    search: Search,
-    acronyms: str,
+    structures: Sequence[Structure],
     parts: Parts,
     depth: int,
 ) -> None:
-    """Say which of the chosen meshes are not on this disk, and offer to download just these."""
-    try:
-        # The search that is there already: panels are drawn many times a second.
-        absent = absent_meshes(atlas, search.find(acronyms), parts, depth)
-    except UnknownStructureError:
-        # The import says so; here somebody may still be typing.
-        return
+    """Say which of the chosen meshes are not on this disk, and offer to download just these.
+
+    Takes structures, not names: panels are drawn many times a second.
+    """
+    absent = absent_meshes(atlas, structures, parts, depth)
     if not absent:
         return
     current = running.running()
@@ -222,7 +224,8 @@ def draw_absent(
     operator = layout.operator(
         "blender_brain.download_meshes", text=f"Download {count}", icon="IMPORT"
     )
-    operator.atlas, operator.folder, operator.acronyms = atlas.full_name, typed.folder, acronyms
+    operator.atlas, operator.folder = atlas.full_name, typed.folder
+    operator.acronyms = ", ".join(str(one.id) for one in structures)
     operator.parts, operator.depth = parts, depth
 
 

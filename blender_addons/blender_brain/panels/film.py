@@ -79,8 +79,7 @@ def _draw_absent_of_film(
     except UnknownStructureError:
         # The button says so; here somebody may still be typing.
         return
-    ids = ", ".join(str(one.id) for part in wanted for one in part)
-    draw_absent(layout, typed, atlas, search, ids, "ONLY", 1)
+    draw_absent(layout, typed, atlas, [one for part in wanted for one in part], "ONLY", 1)
 
 
 CLASSES = (BLENDER_BRAIN_PT_labels, BLENDER_BRAIN_PT_film)
