@@ -117,7 +117,7 @@ def find_controls(known: Collection[str] = ()) -> Generator[None, None, list[Con
     """
     ui = sidebar()
     found: dict[str, Control] = {}
-    lines, lowest = rows(), ui.y + ui.height
+    lines, lowest = (yield from rows()), ui.y + ui.height
     at: dict[int, dict[float, str]] = {y: {} for y in lines}
     for number, across in enumerate(_COLUMNS):
         if number == _GLANCE and all(control.kind in known for control in found.values()):
@@ -147,7 +147,7 @@ def controls_in_column(across: float) -> Generator[None, None, list[Control]]:
     ui = sidebar()
     found: dict[str, Control] = {}
     x, lowest = ui.x + int(ui.width * across), ui.y + ui.height
-    for y in rows():
+    for y in (yield from rows()):
         if found and y < lowest - 90:
             break
         yield from move(x, y)

@@ -48,12 +48,12 @@ def scenario() -> Step:
 
 
 def of_networks() -> Step:
-    """Show the panels that need a network, each by itself."""
+    """Show the panels that need a network, and the one of films, each by itself."""
     ops = bpy.ops.blender_spike
     with viewport():
         ops.import_demo(demo="NETWORK")
         ops.add_layout(kind="Circle")
-    names = ("network", "layout")
+    names = ("network", "layout", "output")
     # Before one of them is taken away.
     panels = [getattr(bpy.types, f"BLENDER_SPIKE_PT_{name}") for name in names]
     for name, panel in zip(names, panels, strict=True):

@@ -250,7 +250,7 @@ def _look(
 ) -> Generator[None, None, tuple[int, int] | None]:
     ui = sidebar()
     x = ui.x + int(ui.width * across)
-    lines = rows()
+    lines = yield from rows()
     # What comes next is often below what was clicked last.
     begin = next((place for place, y in enumerate(lines) if y <= pointer[1] + 30), 0)
     for y in lines[begin:] + lines[:begin]:
@@ -262,11 +262,30 @@ def _look(
     return None
 
 
-def rows() -> list[int]:
-    """List heights in the sidebar, from the top down, so close that no row is missed."""
+def rows() -> Generator[None, None, list[int]]:
+    """List heights in the sidebar, from the top down, so close that no row is missed.
+
+    Ends with the last panel, as the sidebar is drawn now.
+    """
+    ends: list[int] = []
+
+    def look() -> None:
+        ui = bpy.context.region
+        # Left of the tabs.
+        width = ui.width // 2
+        drawn = gpu.state.active_framebuffer_get().read_color(0, 0, width, ui.height, 4, 0, "UBYTE")
+        pixels = np.frombuffer(drawn, np.uint8).reshape(ui.height, width, 4)
+        ends[:] = [int((pixels != pixels[0, 0]).any(axis=(1, 2)).argmax())]
+
+    handle = bpy.types.SpaceView3D.draw_handler_add(look, (), "UI", "POST_PIXEL")
+    try:
+        sidebar().tag_redraw()
+        yield from until(lambda: bool(ends), "the sidebar is drawn")
+    finally:
+        bpy.types.SpaceView3D.draw_handler_remove(handle, "UI")
     ui = sidebar()
     step = max(1, int(15 * bpy.context.preferences.view.ui_scale))
-    return list(range(ui.y + ui.height - 20, ui.y + 10, -step))
+    return list(range(ui.y + ui.height - 20, ui.y + max(10, ends[0]), -step))
 
 
 def _scroll(kind: str, notches: int) -> Step:
@@ -469,11 +488,11 @@ def open_panel(name: str) -> Step:
     panel.draw = draw_and_tell
     try:
         x = sidebar().x + sidebar().width // 3
-        lowest = yield from _lowest_panel()
-        for number, y in enumerate(row for row in reversed(rows()) if row >= lowest):
+        lines = yield from rows()
+        for number, y in enumerate(reversed(lines)):
             if number % 10 == 0:
                 # On a busy machine, there may be minutes until it is found.
-                print(f"now: looking for the heading of {name}, {y - lowest} up", flush=True)
+                print(f"now: looking for the heading of {name}", flush=True)
             yield from move(x, y)
             if command_under_pointer() or path_under_pointer():
                 continue
@@ -487,27 +506,6 @@ def open_panel(name: str) -> Step:
         raise AssertionError(f"the panel {name} cannot be opened")
     finally:
         panel.draw = draw
-
-
-def _lowest_panel() -> Generator[None, None, int]:
-    """Look in the sidebar's picture for where its last panel ends."""
-    ends: list[int] = []
-
-    def look() -> None:
-        ui = bpy.context.region
-        # Left of the tabs.
-        width = ui.width // 2
-        drawn = gpu.state.active_framebuffer_get().read_color(0, 0, width, ui.height, 4, 0, "UBYTE")
-        pixels = np.array(drawn.to_list(), np.uint8).reshape(ui.height, width, 4)
-        ends[:] = [int((pixels != pixels[0, 0]).any(axis=(1, 2)).argmax())]
-
-    handle = bpy.types.SpaceView3D.draw_handler_add(look, (), "UI", "POST_PIXEL")
-    try:
-        sidebar().tag_redraw()
-        yield from until(lambda: bool(ends), "the sidebar is drawn")
-    finally:
-        bpy.types.SpaceView3D.draw_handler_remove(handle, "UI")
-    return sidebar().y + ends[0]
 
 
 def _settle() -> Step:
