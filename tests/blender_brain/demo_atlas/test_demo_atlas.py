@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +11,6 @@ import pytest
 from blender_brain.atlas import Atlas, find_atlases, open_atlas, read_mesh
 from blender_brain.demo_atlas import NAME, VERSION, atlas_writer, make_demo_atlas
 from helpers.solids import unpaired_edges, volume
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _computed_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(atlas_writer, "mesh_um", functools.cache(atlas_writer.mesh_um))
-        yield
 
 
 @pytest.fixture(scope="module")
