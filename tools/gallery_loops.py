@@ -89,7 +89,7 @@ LOOPS: Final[Mapping[str, Loop]] = {
         f"{_BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
         "network-loop",
         "network",
-        "--frames 78-129 --resolution 480x270 --samples 8",
+        "--frames 78-155 --resolution 480x270 --samples 8",
         before="spike-export branching --rise 1 --decay 10 -o out/gallery/branching.pickle",
         fps=10,
     ),
