@@ -17,7 +17,7 @@ from PIL import Image
 SUFFIX: Final = "-loop"
 # Of one, in bytes; there are a few of them on a page, and all of them are in git.
 LARGEST: Final = 750_000
-_QUALITIES: Final = (82, 74, 66, 58, 50, 42, 34)
+_QUALITIES: Final = (90, 82, 74, 66, 58, 50, 42, 34)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ LOOPS: Final[Mapping[str, Loop]] = {
         f"{_BLENDER}render_network.py -- out/gallery/branching.pickle out/gallery/network",
         "network-loop",
         "network",
-        "--frames 78-129 --resolution 480x270 --samples 8",
+        "--frames 78-155 --resolution 480x270 --samples 8",
         before="spike-export branching --rise 1 --decay 10 -o out/gallery/branching.pickle",
         fps=10,
     ),
