@@ -15,7 +15,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-_KINDS: Final[Mapping[str, tuple[Literal["INT", "BOOLEAN"], type[np.generic]]]] = {
+_Kind = Literal["INT", "BOOLEAN", "FLOAT"]
+_KINDS: Final[Mapping[str, tuple[_Kind, type[np.generic]]]] = {
+    "f": ("FLOAT", np.float32),
     "i": ("INT", np.int32),
     "u": ("INT", np.int32),
     "b": ("BOOLEAN", np.bool_),
@@ -132,7 +134,7 @@ def set_attribute(
         attribute = data.attributes.new(name, "FLOAT_VECTOR", domain)
         _fill(attribute, "vector", np.ascontiguousarray(values, np.float32).ravel())
         return
-    kind, dtype = _KINDS.get(values.dtype.kind, ("FLOAT", np.float32))
+    kind, dtype = _KINDS[values.dtype.kind]
     attribute = data.attributes.new(name, kind, domain)
     _fill(attribute, "value", np.ascontiguousarray(values, dtype))
 

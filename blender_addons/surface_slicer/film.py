@@ -158,14 +158,18 @@ def _whole(scene: bpy.types.Scene, surface: bpy.types.Object) -> NDArray[np.floa
 
 def _vertices(scene: bpy.types.Scene, thing: bpy.types.Object) -> NDArray[np.float64]:
     """Find where a mesh is drawn, with its modifiers: its bounding box is mostly empty."""
-    evaluated = thing.evaluated_get(depsgraph(scene))
+    # The stubs do not know evaluated geometry.
+    evaluated: Any = thing.evaluated_get(depsgraph(scene))
     geometry = evaluated.evaluated_geometry()
     if geometry.mesh is None or not len(geometry.mesh.vertices):
         return world_points(scene, [thing])
     places = np.empty((len(geometry.mesh.vertices), 3), np.float32)
     geometry.mesh.vertices.foreach_get("co", places.ravel())
     matrix = np.array(evaluated.matrix_world)
-    return outermost(places.astype(np.float64)) @ matrix[:3, :3].T + matrix[:3, 3]
+    placed: NDArray[np.float64] = (
+        outermost(places.astype(np.float64)) @ matrix[:3, :3].T + matrix[:3, 3]
+    )
+    return placed
 
 
 def add_suns(scene: bpy.types.Scene) -> None:
