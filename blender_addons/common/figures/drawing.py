@@ -4,9 +4,6 @@
 Each is an object without its own geometry and with one geometry nodes modifier that draws it, so
 that every setting stays live. Lengths are in the object's own units; `frame` makes one unit the
 shorter side of the picture.
-
-The text is Blender's built-in font, in which all digits are equally wide, so a changing number does
-not jitter.
 """
 
 from __future__ import annotations
