@@ -29,7 +29,7 @@ help:
 	@echo "make test-others   use Molecular Nodes beside the add-ons (1.5 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments;"
-	@echo "               RECORDING=1 measures only recording"
+	@echo "               RECORDING=1 measures only recording, SHAPES=1 only frames of neurons"
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip packages, into dist/"
@@ -96,7 +96,7 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/mypy examples tools
 
 bench: $(VENV)/.ready-test
-	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large) $(if $(RECORDING),--recording)
+	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large) $(if $(RECORDING),--recording) $(if $(SHAPES),--shapes)
 
 soak: $(VENV)/.ready-test
 	@$(if $(WINDOW),$(FIND_BLENDER);) \

@@ -17,7 +17,7 @@ from PIL import Image
 SUFFIX: Final = "-loop"
 # Of one, in bytes; there are a few of them on a page, and all of them are in git.
 LARGEST: Final = 750_000
-_QUALITIES: Final = (82, 74, 66, 58, 50, 42, 34)
+_QUALITIES: Final = (90, 82, 74, 66, 58, 50, 42, 34)
 
 
 @dataclass(frozen=True)

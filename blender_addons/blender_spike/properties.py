@@ -151,8 +151,10 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         )
         pulse_speed_um_per_ms: _in_um(
             "Pulse Speed",
-            "Speed (µm/ms)",
-            "Speed of pulses along connections; 0 for the delays in the file. 1 m/s is 1000 µm/ms",
+            # With its unit, it would be cut off in a sidebar of the usual width.
+            "Speed",
+            "Speed of pulses along connections in µm/ms; 0 for the delays in the file. 1 m/s is "
+            "1000 µm/ms",
             soft_max=10_000.0,
         )
 

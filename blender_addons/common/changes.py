@@ -12,6 +12,8 @@ from typing import Any
 
 import bpy
 
+from .required import required
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -28,6 +30,7 @@ class Settings:
     sampling: str
     keeps_data: bool
     background: str
+    jitters: bool
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
@@ -47,6 +50,7 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
         sampling="" if cycles is None else _sampling(cycles),
         keeps_data=bool(render.use_persistent_data),
         background="transparent" if render.film_transparent else "opaque",
+        jitters=required(scene.eevee).use_bokeh_jittered,
     )
 
 
@@ -72,6 +76,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("Cycles samples", before.sampling, after.sampling),
         ("persistent data", _switch(before.keeps_data), _switch(after.keeps_data)),
         ("film", before.background, after.background),
+        ("EEVEE's jittered camera", _switch(before.jitters), _switch(after.jitters)),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))

@@ -21,6 +21,8 @@ RECORDING = Path(__file__).resolve().parent / "measured_recording.md"
 """What docs/benchmarks.md includes, of recording from NEURON."""
 MEASURED = RECORDING.with_name("measured.md")
 """The same of files and of the add-ons."""
+MEASURED_SHAPES = MEASURED.with_name("measured_shapes.md")
+"""The same of what is drawn in each frame, in processor time."""
 MEASURED_LARGE = MEASURED.with_name("measured_large.md")
 """The same of large networks, which are not measured every time."""
 
@@ -32,12 +34,18 @@ def main() -> None:
         "--recording", action="store_true", help="only recording, which needs no Blender"
     )
     parser.add_argument(
+        "--shapes", action="store_true", help="only frames of neurons, in each style"
+    )
+    parser.add_argument(
         "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
     )
     parser.add_argument(
         "--quick", action="store_true", help="only see that all of it runs; nothing is kept"
     )
     options = parser.parse_args()
+    if options.shapes:
+        print(missed(measure_shapes(options)))
+        return
     from . import recording
 
     neuron = machine(f"NEURON {importlib.metadata.version('neuron')}")
@@ -57,7 +65,6 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
         playback,
         point_networks,
         regions,
-        shapes,
         slicing,
         surfaces,
         writing,
@@ -68,7 +75,6 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     parts = (
         writing,
         playback,
-        shapes,
         surfaces,
         slicing,
         networks,
@@ -78,9 +84,21 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     )
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)
+    done += measure_shapes(options)
     if options.large:
         done += keep(networks.measure_large(), about, MEASURED_LARGE)
     return done
+
+
+def measure_shapes(options: argparse.Namespace) -> list[Row]:
+    """Measure what each frame takes where shapes are made once."""
+    # After the others this is the Blender that is there already.
+    bpy = sys.modules.get("bpy") or start()
+    from . import shapes
+
+    about = machine(f"Blender {bpy.app.version_string}")
+    rows = shapes.measure(options.quick)
+    return keep(rows, about, None if options.quick else MEASURED_SHAPES)
 
 
 def keep(rows: Iterable[Row], about: str, path: Path | None) -> list[Row]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .memory import give_back_memory
 
 Action = Callable[[], object]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Pair:
         return cls(*pairs[len(pairs) // 2], ratios[0], ratios[-1])
 
 
-def seconds(function: Action) -> float:
+def seconds(function: Action, clock: Clock = time.perf_counter) -> float:
     """Time one call."""
-    begin = time.perf_counter()
+    begin = clock()
     function()
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
 def in_turn(
@@ -56,6 +57,7 @@ def in_turn(
     *,
     warm: bool = False,
     trim: bool = True,
+    clock: Clock = time.perf_counter,
 ) -> list[list[float]]:
     """Call functions in turn, in one order and then in the other.
 
@@ -70,6 +72,8 @@ def in_turn(
         The first round counts, too.
     trim : bool
         Begin with memory that nobody has used.
+    clock : callable
+        In seconds; `time.process_time` for processor time.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def in_turn(
             befores[number]()
             if trim:
                 give_back_memory()
-            times[number].append(seconds(functions[number]))
+            times[number].append(seconds(functions[number], clock))
         order.reverse()
     return [row[-runs:] for row in times]
 
@@ -97,6 +101,8 @@ def paired(
     before_other: Action | None = None,
     *,
     trim: bool = True,
+    clock: Clock = time.perf_counter,
 ) -> Pair:
     """Call two in turn, each after `before`, or the other after its own; the first pair is lost."""
-    return Pair.of(*in_turn((ours, other), (before, before_other or before), runs, trim=trim))
+    befores = before, before_other or before
+    return Pair.of(*in_turn((ours, other), befores, runs, trim=trim, clock=clock))

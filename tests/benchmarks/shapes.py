@@ -1,72 +1,148 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames of tubes and membranes, whose meshes are kept, against making them in each frame."""
+"""Frames of neurons, whose shapes are kept and which are no lamps, against the ways before."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from spike_export import write
 
 from .blender import empty
-from .pairs import paired
-from .playback import FRAMES, network
+from .pairs import Action, Pair, paired
+from .playback import network
 from .rows import Aim, Row, timed
 
-EACH_FRAME = "made in each frame, as in version 0.1.0"
+if TYPE_CHECKING:
+    import bpy
+
+EACH_FRAME = "made in each frame"
+AS_LAMPS = "as lamps, as in version 0.1.0"
+THICK = {"Thickness": 2.5}
 
 
 def measure(quick: bool = False) -> Iterator[Row]:
-    """Yield what was measured.
+    """Yield what was measured, in processor time.
 
     Parameters
     ----------
     quick : bool
         Tiny sizes, only to see that it runs.
     """
+    from blender_spike.building.build import MOST_TUBES
+    from blender_spike.demos import NEURON
+    from blender_spike.playback.still import SHAPE
+
+    sizes = (20,) if quick else (200, 2_000)
+    many = 20 if quick else MOST_TUBES
+    runs, few = (3, 1) if quick else (99, 5)
+    anew = {SHAPE: None}
+    with tempfile.TemporaryDirectory() as temporary:
+        paths = {}
+        for sections in {*sizes, many}:
+            path = Path(temporary) / f"{sections}.pickle"
+            paths[sections] = write(path, network(sections))
+        for sections, limit in zip(sizes, (0.4, 2.0), strict=False):
+            tubes = {"Style": "Tubes"}
+            pair = _played(paths[sections], tubes, tubes | anew, 31 if runs > 31 else runs)
+            yield _frame(
+                f"{sections:,} sections as tubes", pair, f"{EACH_FRAME}, as in version 0.1.0", limit
+            )
+        # Made anew, it takes a second or two.
+        membrane = {"Style": "Membrane"}
+        pair = _played(NEURON, membrane, membrane | anew, min(few, 3))
+        yield _frame("demo cell as membrane", pair, EACH_FRAME, 1.5)
+        for sections in sizes:
+            before = {"Strand Smoothing": 0.0}
+            pair = _played(paths[sections], THICK, THICK | before, runs)
+            yield timed(
+                f"{sections:,} sections as thick strands: frame change", pair,
+                "neither smooth nor joined, as in version 0.1.0", unit="ms", aim=Aim(1.2),
+            )  # fmt: skip
+        tubes, strands = {"Style": "Tubes"}, {"Style": "Strands"}
+        pair = _played(paths[many], tubes, strands, 3 if quick else 31)
+        yield timed(
+            f"{many:,} sections as tubes: frame change", pair, "as strands", unit="ms"
+        )  # fmt: skip
+        for sections in sizes:
+            pair = _rendered(paths[sections], tubes, tubes, few, as_lamps=True)
+            yield timed(
+                f"{sections:,} sections: Cycles frame of glowing tubes", pair, AS_LAMPS,
+                is_speed=True, aim=Aim(10, at_least=True),
+            )  # fmt: skip
+        for sections in (*sizes, many):
+            pair = _rendered(paths[sections], tubes, strands, few)
+            yield timed(f"{sections:,} sections as tubes: Cycles frame", pair, "as strands")
+
+
+def _frame(what: str, pair: Pair, against: str, limit: float) -> Row:
+    return timed(
+        f"{what}: frame change", pair, against, unit="ms", is_speed=True, aim=Aim(limit, "ms")
+    )
+
+
+def _played(path: Path, ours: Mapping[str, Any], other: Mapping[str, Any], runs: int) -> Pair:
+    """Change frames between two samples, in two scenes whose neurons have other settings."""
+    ways = []
+    empty()
+    for settings in (ours, other):
+        ways.append(_frames_of(*_scene(path, settings)))
+    return paired(*ways, runs, trim=False, clock=time.process_time)
+
+
+def _rendered(
+    path: Path, ours: Mapping[str, Any], other: Mapping[str, Any], runs: int, as_lamps: bool = False
+) -> Pair:
+    """Render frames in two such scenes; with `as_lamps`, the other neuron's material is one."""
+    import bpy
+    from blender_spike.color.coloring import voltage_material
+    from blender_spike.common import film
+
+    ways: list[Action] = []
+    empty()
+    for settings in (ours, other):
+        scene, neuron = _scene(path, settings)
+        scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
+        scene.render.resolution_x, scene.render.resolution_y = 320, 180
+        scene.cycles.samples, scene.cycles.use_denoising = 1, False
+        # As *Film Scene* does.
+        scene.render.use_persistent_data = True
+        film.frame_camera(scene, [neuron])
+        if as_lamps and ways:
+            voltage_material(neuron).cycles.emission_sampling = "AUTO"
+        change = _frames_of(scene, neuron)
+
+        def render(scene: bpy.types.Scene = scene, change: Action = change) -> None:
+            change()
+            bpy.ops.render.render(scene=scene.name)
+
+        ways.append(render)
+    return paired(*ways, runs, clock=time.process_time)
+
+
+def _scene(path: Path, settings: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Make a scene of its own with a neuron."""
     import bpy
     from blender_spike.building.build import import_simulation
     from blender_spike.common.nodes.modifiers import set_inputs
     from blender_spike.playback.playback import find_modifier
-    from blender_spike.playback.still import SHAPE, shape_of
 
-    sizes = (20,) if quick else (200, 2_000)
-    aims = {("Tubes", 200): Aim(0.4, "ms"), ("Tubes", 2_000): Aim(2, "ms")}
-    aims |= {("Membrane", 200): Aim(1.5, "ms")}
-    frames = iter(range(10**6))
-    with tempfile.TemporaryDirectory() as temporary:
-        for sections in sizes:
-            path = write(Path(temporary) / "network.pickle", network(sections))
-            empty()
-            import_simulation(bpy.context, path, style="STRANDS")
-            kept, scene = bpy.context.object, bpy.context.scene
-            modifier = find_modifier(kept)
-            assert modifier is not None
-            bpy.ops.object.duplicate()
-            anew = bpy.context.object
-            bpy.ops.scene.new(type="EMPTY")
-            their_scene = bpy.context.scene
-            their_scene.collection.objects.link(anew)
-            scene.collection.objects.unlink(anew)
-            other = find_modifier(anew)
-            assert other is not None and shape_of(modifier) is not None
-            set_inputs(other, {SHAPE: None})
+    bpy.ops.scene.new(type="EMPTY")
+    scene = bpy.context.scene
+    (neuron,) = import_simulation(bpy.context, path, style="STRANDS")
+    set_inputs(find_modifier(neuron), dict(settings))
+    return scene, neuron
 
-            def play(scene: bpy.types.Scene = scene) -> None:
-                scene.frame_set(next(frames) % (FRAMES - 1), subframe=0.5)
 
-            def make(scene: bpy.types.Scene = their_scene) -> None:
-                scene.frame_set(next(frames) % (FRAMES - 1), subframe=0.5)
+def _frames_of(scene: bpy.types.Scene, neuron: bpy.types.Object) -> Callable[[], None]:
+    from blender_spike.properties import about
 
-            for style in ("Tubes", "Membrane"):
-                if style == "Membrane" and sections > 200:
-                    continue
-                for one in (modifier, other):
-                    set_inputs(one, {"Style": style})
-                runs = 3 if quick else 31 if style == "Tubes" else 3
-                result = paired(play, make, runs)
-                yield timed(
-                    f"{sections:,} sections as {style.lower()}: frame change", result, EACH_FRAME,
-                    unit="ms", is_speed=True, aim=aims.get((style, sections)),
-                )  # fmt: skip
+    frames, last = iter(range(10**6)), about(neuron).frames - 1
+
+    def change() -> None:
+        scene.frame_set(next(frames) % last, subframe=0.5)
+
+    return change

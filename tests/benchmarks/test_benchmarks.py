@@ -31,7 +31,8 @@ def test_all_of_them_run():
         "Demo cell", "1 x 581 segments", "memory added by writing", "the handler way",
         "bare grid", "wireframe twin", "2 objects of 2 materials: remove", "1 tiny cell: .blend",
         "an object each", "while cells fly", "layout v3: memory added by the import",
-        "sound of tones",
+        "sound of tones", "20 sections as tubes", "demo cell as membrane", "thick strands",
+        "Cycles frame of glowing tubes",
     ):  # fmt: skip
         assert what in result.stdout
     assert {path: path.read_bytes() for path in ROOT.glob("tests/benchmarks/*.md")} == kept

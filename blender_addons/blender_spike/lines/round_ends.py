@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines that run smoothly, on in one another, and whose swept ends are round."""
+"""Lines that run smoothly, on in one another, and whose ends are round."""
 
 from __future__ import annotations
 
 from math import pi
 from typing import Final
 
-from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE
-from ..common.nodes import Linkable, Node, Tree, Value
+from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE, STARTS_INSIDE
+from ..common.nodes import Linkable, Node, Socket, Tree, Value
 from .stations import STRAND_POINT
+from .style import Lines
 
 _SMOOTHINGS: Final = 3
+_PASSES: Final = 4
 # Of its radius, where a line begins inside another, so that its rim does not stick out there.
 _INSIDE: Final = 0.6
 # Of a quarter of a turn, between the last ring and the pole: a small flat remains there.
@@ -20,6 +22,49 @@ _CYCLIC, _TANGENT, _ANGLE, _OLD = "end_cyclic", "end_tangent", "end_angle", "end
 _CHAIN: Final = "end_chain"
 # In µm: a line goes on where another ends.
 _SAME_PLACE: Final = 0.01
+
+
+def whole(
+    lines: Lines, most: Value, thicker: Value, rings: Value, reach: float = 1.0
+) -> tuple[Node, Socket]:
+    """Add the nodes that join lines, let them run smoothly, and round their ends.
+
+    Parameters
+    ----------
+    most : Value
+        How far a point moves at most where lines are as thick as they were recorded.
+    thicker : Value
+        Bends pinch where a neurite is drawn thicker than it is. With 1, a point may move there as
+        far as what was recorded stays within; with 0, no farther than elsewhere.
+    rings : Value
+        Points at each end.
+    reach : float
+        See `with_round_ends`.
+
+    Returns
+    -------
+    ended : Node
+        Curves.
+    is_new : Socket
+        Whether they are so. Neurons that version 0.1.0 imported keep the look they had.
+    """
+    tree = lines.tree
+    shown = tree.add(
+        "GeometryNodeSeparateGeometry", {"Geometry": lines.curves, "Selection": lines.is_line},
+        domain="CURVE",
+    )["Selection"]  # fmt: skip
+    given = tree.add("GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT")
+    is_new = given["Exists"]
+    micrometer = lines.inputs["Micrometer"]
+    added = tree.add("GeometryNodeInputRadius") - tree.attribute("recorded_radius")
+    room = most + tree.maximum(added, 0.0) * thicker
+    even = smoothed(tree, joined(tree, shown, micrometer), is_new, room)
+    # If its parent is hidden or thinner than in the file, a start may be seen.
+    as_recorded: Linkable = lines.inputs["Tapering"]
+    for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
+        as_recorded = as_recorded & lines.inputs[f"Show {name}"]
+    inside = (given["Attribute"] > 0) & as_recorded
+    return with_round_ends(tree, even, shown, is_new, inside, rings, reach), is_new
 
 
 def joined(tree: Tree, curves: Linkable, micrometer: Value) -> Node:
@@ -93,7 +138,7 @@ def _lines_of(tree: Tree, points: Linkable, line: Linkable, order: Linkable) -> 
     )
 
 
-def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Node:
+def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Linkable:
     """Add the nodes that let lines run smoothly near their points.
 
     Parameters
@@ -109,18 +154,20 @@ def smoothed(tree: Tree, curves: Linkable, wanted: Linkable, most: Value) -> Nod
         {"Value": position, "Iterations": _SMOOTHINGS},
         data_type="FLOAT_VECTOR",
     )
-    # Along a line, values would move with the points.
+    # Along a line, values would move with the points. Where it leads is known better after each
+    # pass: in a single one, points that are close together would be moved past one another.
     tangent = tree.add("GeometryNodeInputTangent")
     moved = blurred - position
     aside = moved - tangent * (moved @ tangent)
-    part = tree.minimum(1.0, most / tree.maximum(tree.vector_math("LENGTH", aside), 1e-9))
+    part = tree.minimum(1.0, most / _PASSES / tree.maximum(tree.vector_math("LENGTH", aside), 1e-9))
     place = tree.add("GeometryNodeSplineParameter")["Index"]
     count = tree.add("GeometryNodeSplineLength")["Point Count"]
     within = (place > 0) & (place < count - 1) & wanted
-    return tree.add(
-        "GeometryNodeSetPosition",
-        {"Geometry": curves, "Selection": within, "Offset": aside * part},
-    )
+    smooth: Linkable = curves
+    for _ in range(_PASSES):
+        inputs = {"Geometry": smooth, "Selection": within, "Offset": aside * part}
+        smooth = tree.add("GeometryNodeSetPosition", inputs)
+    return smooth
 
 
 def with_round_ends(
@@ -130,6 +177,7 @@ def with_round_ends(
     wanted: Linkable,
     starts_inside: Linkable,
     rings: Value,
+    reach: float = 1.0,
 ) -> Node:
     """Add the nodes that continue lines by points on a half ball of their radius.
 
@@ -143,6 +191,8 @@ def with_round_ends(
         Whether a line begins where nobody sees it; its start stays flat.
     rings : Value
         Points at each end.
+    reach : float
+        How far the last of them is from the end, about, in radii.
 
     Returns
     -------
@@ -184,7 +234,9 @@ def with_round_ends(
     numbered = tree.store(copies["Geometry"], _ORDER, tree.attribute(_ORDER) + end * number)
     numbered = tree.store(numbered, _ANGLE, number / (rings + _LEFT) * (pi / 2))
     radius, angle = tree.add("GeometryNodeInputRadius"), tree.attribute(_ANGLE)
-    out = tree.attribute(_TANGENT, "FLOAT_VECTOR") * (end * radius * tree.math("SINE", angle))
+    out = tree.attribute(_TANGENT, "FLOAT_VECTOR") * (
+        end * radius * reach * tree.math("SINE", angle)
+    )
     moved = tree.add("GeometryNodeSetPosition", {"Geometry": numbered, "Offset": out})
     thin = tree.add(
         "GeometryNodeSetPointRadius",

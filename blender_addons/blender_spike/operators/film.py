@@ -316,8 +316,10 @@ class BLENDER_SPIKE_OT_focus(OnNeurons):
         neurons = neurons_to_work_on(context)
         neuron = neuron_at_hand(context) or neurons[0]
         place, what = soma_of(neuron)
+        before = settings_of(scene)
         film.focus_on(scene, camera, neuron, place, self.blur / 100.0)
-        self.report({"INFO"}, f"The camera focuses on {what} of '{neuron.name}'.")
+        text = f"The camera focuses on {what} of '{neuron.name}'."
+        self.report({"INFO"}, told(text, before, scene))
         return {"FINISHED"}
 
 

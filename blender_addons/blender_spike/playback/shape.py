@@ -14,7 +14,14 @@ from .material_slot import MATERIAL_INPUTS, MaterialSlot
 from .samples import GROUP as PLAYBACK
 from .samples import RECORDING_INPUTS, VOLTAGE
 from .still import STILL_INPUTS, kept_or_made, made_of
-from .thickness import SHAPE_INPUTS, THICKNESS_INPUTS, is_line, is_sphere, thickness_group
+from .thickness import (
+    SHAPE_INPUTS,
+    THICKNESS_INPUTS,
+    is_exact,
+    is_line,
+    is_sphere,
+    thickness_group,
+)
 
 GROUP: Final = f"{PLAYBACK}: Shape"
 
@@ -28,14 +35,14 @@ def shape_group(tree: Tree) -> None:
     given = tree.inputs(SHAPE_INPUTS | STILL_INPUTS | RECORDING_INPUTS | MATERIAL_INPUTS)
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
     slot = MaterialSlot(tree, file_curves, given["Material"])
-    with tree.frame("Curves, for the engine to draw"):
-        strands = tree.group(thickness_group(), {"Strands": curves, **thickness})
-        lines = Lines(tree, strands, is_line(tree, given), given)
-    with tree.frame("Meshes, which do not change with time"):
+    with tree.frame("Thickness of curves that the engine draws"):
+        thick = tree.group(thickness_group(), {"Strands": curves, **thickness})
+    with tree.frame("Shapes, which do not change with time"):
         wanted = made_of(tree, file_curves, centers, given)
         mesh = kept_or_made(tree, curves, centers, given, wanted, slot.is_of_object)
         stations = tree.add("GeometryNodeSeparateComponents", {"Geometry": mesh})["Point Cloud"]
         surface = tree.add("GeometryNodeSeparateComponents", {"Geometry": mesh})["Mesh"]
+        smooth = tree.add("GeometryNodeSeparateComponents", {"Geometry": mesh})["Curve"]
         at_strand = _at(tree, curves, STRAND_POINT)
         valued_stations = _between(tree, curves, centers, stations)
         at_station = _at(tree, valued_stations, STATION)
@@ -44,14 +51,18 @@ def shape_group(tree: Tree) -> None:
         ]
         value = tree.index_switch("FLOAT", given["Style"], places)
         valued = tree.store(surface, VOLTAGE, value)
+        # As thick as in the file, they are what they are there; nothing is made or taken then.
+        even = tree.store(smooth, VOLTAGE, at_strand)
+        strands = tree.switch("GEOMETRY", is_exact(tree, thick, given), even, thick["Strands"])
+        lines = Lines(tree, strands, is_line(tree, given), given)
     drawn: list[Value] = [
         style.write(lines) if style.drawn_by_engine else valued for style in STYLES.values()
     ]
     with tree.frame("Spheres"):
         # Meshes, because EEVEE draws the points of a point cloud as octahedra.
         ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 32, "Rings": 16, "Radius": 1.0})
-        smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
-        colored = slot.painted(slot.on(smooth))
+        smooth_ball = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
+        colored = slot.painted(slot.on(smooth_ball))
         sphere_radius = tree.attribute("recorded_radius")
         sized = (sphere_radius * given["Soma Size"]).labeled("Soma size")
         alone: list[Value] = [not style.has_somata for style in STYLES.values()]

@@ -24,6 +24,7 @@ from ..common.nodes.modifiers import (
     set_inputs,
 )
 from ..common.required import required
+from ..lines.round_ends import whole
 from ..lines.stations import STRAND_POINT
 from ..lines.style import Lines
 from ..lines.styles import STYLES
@@ -35,6 +36,7 @@ from .thickness import (
     STATISTICS_INPUTS,
     THICKNESS_INPUTS,
     TYPES_INPUTS,
+    is_exact,
     is_line,
     is_sphere,
     thickness_group,
@@ -53,6 +55,8 @@ MADE_OF: Final = "made_of"
 _OF_MODIFIER: Final = LOOK_INPUTS | TYPES_INPUTS | STATISTICS_INPUTS
 # So that a sum over many points stays within 32 bits.
 _PARTS: Final = 1 << 12
+# Of strands' ends: how many points they have, and how far they reach, in radii.
+_TIP_POINTS, _TIP = 3, 0.75
 
 
 def keep_shape(
@@ -100,23 +104,28 @@ def shape_of(modifier: bpy.types.NodesModifier) -> bpy.types.Object | None:
 
 @nodes.group(f"{GROUP}: Mesh")
 def mesh_group(tree: Tree) -> None:
-    """Build the group that makes the meshes of the styles that have some.
+    """Build the group that makes what the styles draw, all but its values.
 
     Returns
     -------
     NodeTree
         Its meshes have `STRAND_POINT` or `STATION`, and beside those with stations these lie as
-        points.
+        points. For styles that the engine draws, curves with `STRAND_POINT`.
     """
     curves = tree.input("Strands", "Geometry")
     spheres = tree.input("Spheres", "Geometry")
     given = tree.inputs(SHAPE_INPUTS)
     numbered = tree.store(curves, STRAND_POINT, tree.add("GeometryNodeInputIndex"), "INT")
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
-    strands = tree.group(thickness_group(), {"Strands": numbered, **thickness})
-    lines = Lines(tree, strands, is_line(tree, given), given, spheres, is_sphere(tree, given))
+    thick = tree.group(thickness_group(), {"Strands": numbered, **thickness})
+    lines = Lines(
+        tree, thick["Strands"], is_line(tree, given), given, spheres, is_sphere(tree, given)
+    )
+    # Cycles adds half a ball to each end, and EEVEE nothing, so this is between the two.
+    smooth, _ = whole(lines, 0.0, given["Strand Smoothing"], _TIP_POINTS, _TIP)
+    even = tree.index_switch("GEOMETRY", is_exact(tree, thick, given), [smooth, None])
     made: list[Value] = [
-        None if style.drawn_by_engine else style.write(lines) for style in STYLES.values()
+        even if style.drawn_by_engine else style.write(lines) for style in STYLES.values()
     ]
     tree.output("Geometry", tree.index_switch("GEOMETRY", given["Style"], made))
 

@@ -155,6 +155,7 @@ def thickness_group(tree: Tree) -> None:
         as_in_file = (round_soma - styled).labeled("1 if as in the file")
         strands = tree.switch("GEOMETRY", as_in_file > 0.999999, changed, visible)
     tree.output("Strands", strands)
+    tree.output("As in File", as_in_file > 0.999999, kind="Bool")
 
 
 def without_menus(tree: Tree, given: Mapping[str, Socket]) -> dict[str, Socket]:
@@ -172,6 +173,17 @@ def is_shown(tree: Tree, given: Mapping[str, Socket]) -> Socket:
     section_type = tree.attribute("section_type", "INT")
     shown = [given[name] for name in TYPES_INPUTS]
     return tree.index_switch("BOOLEAN", section_type, shown, label="Is its type shown?")
+
+
+def is_exact(tree: Tree, thick: Node, given: Mapping[str, Socket]) -> Node:
+    """Add the nodes that tell whether strands that the engine draws stay what they are in the file.
+
+    Parameters
+    ----------
+    thick : Node
+        Of `thickness_group`.
+    """
+    return thick["As in File"] | (given["Strand Smoothing"] <= 0.0)
 
 
 def is_sphere(tree: Tree, given: Mapping[str, Socket]) -> Node:

@@ -56,7 +56,8 @@ def focus_on(
     Returns
     -------
     Object
-        An empty at the place, on which the camera focuses.
+        An empty at the place, on which the camera focuses. EEVEE moves the camera for each sample
+        from now on.
     """
     data = camera.data
     assert isinstance(data, bpy.types.Camera)
@@ -71,6 +72,8 @@ def focus_on(
     empty.matrix_parent_inverse.identity()
     empty.location = subject.matrix_world.inverted() @ place
     dof.use_dof = True
+    # Otherwise EEVEE blurs the picture, and what glows in focus gets a halo.
+    required(scene.eevee).use_bokeh_jittered = True
     dof.focus_object = empty
     matrix = np.array(camera.matrix_world)
     focused = max(float((np.array(place) - matrix[:3, 3]) @ -matrix[:3, 2]), 1e-6)

@@ -206,6 +206,8 @@ def test_the_camera_focuses_on_the_soma(bpy, neuron):
     bpy.context.view_layer.update()
     empty = dof.focus_object
     assert dof.use_dof and empty.name.startswith(film.FOCUS)
+    # In EEVEE, what is in focus has no halo.
+    assert bpy.context.scene.eevee.use_bokeh_jittered
     place = neuron.matrix_world @ next(
         one.data.vertices[0].co for one in bpy.data.objects if "spheres" in one.name
     )

@@ -146,7 +146,7 @@ def test_voltages_are_those_of_the_file(bpy, tmp_path, style, inputs):
         filepath=str(tmp_path / "tree.pickle"), style=style, um_per_unit=1, center=False
     )
     neuron = bpy.context.object
-    exact = {"Tube Resolution": RING, "Tube Smoothing": 0.0}
+    exact = {"Tube Resolution": RING, "Tube Smoothing": 0.0, "Strand Smoothing": 0.0}
     set_inputs(find_modifier(neuron), {**exact, **inputs})
     tubes = style == "TUBES"
     index, places, sections, begins = points_of(neuron, with_soma=not tubes)

@@ -60,6 +60,7 @@ def drawn(bpy, neuron):
 def test_without_tapering_each_section_has_its_mean_diameter(bpy, file):
     """The mean along the length: 7 over 20 µm and 4 over 60 µm."""
     neuron = load(bpy, file)
+    style(neuron, Strand_Smoothing=0.0)
     tapered, _ = drawn(bpy, neuron)
     assert tapered[1].max() == pytest.approx(4) and tapered[1].min() == pytest.approx(1)
     style(neuron, Tapering=False)

@@ -14,8 +14,20 @@ def _write(lines: Lines) -> Linkable:
 STYLE = Style(
     name="Strands",
     number=1,
-    description="Curves drawn by the render engine, fast at any size. They go exactly through the "
-    "recorded points, so they have no Smoothing",
+    description="Curves drawn by the render engine, fast at any size. As thick as recorded, they "
+    "go exactly through the recorded points",
     write=_write,
+    inputs={
+        "Strand Smoothing": {
+            "kind": "Float",
+            "default": 1.0,
+            "minimum": 0.0,
+            "maximum": 1.0,
+            "unit": "FACTOR",
+            "description": "How far neurites that are drawn thicker than recorded may leave their "
+            "recorded points to run smoothly, on in one another and with round ends: with 1, as "
+            "far as what was recorded stays inside; with 0, nothing is changed",
+        },
+    },
     drawn_by_engine=True,
 )
