@@ -59,7 +59,7 @@ RAINBOW: Final = "hsv"
 # The picture, in Blender units.
 VIEW_WIDTH: Final = 17.2
 TWO_ROWS_WIDTH: Final = 15.4
-CLOSE_WIDTH: Final = 6.8
+CLOSE_WIDTH: Final = 7.8
 GRAPH_WIDTH, UNIT = 10.6, 1.45
 GRAPH_X: Final = 1.5
 # Of the circle beside the wave, and of the graphs with their names.
@@ -69,7 +69,7 @@ CIRCLE: Final = (-6.1, 0.0, 1.55)
 FREQUENCY_Z, FREQUENCY_HEIGHT, AMPLITUDE_Z, WAVE_Z = 2.5, 1.55, -0.35, -2.9
 # The right end of the rows' names.
 NAMES_X: Final = GRAPH_X - GRAPH_WIDTH / 2 - 1.2
-RADIUS, THIN = 0.05, 0.026
+RADIUS, THIN = 0.05, 0.03
 OPACITY: Final = 0.8
 WIGGLE_SIZE, SWINGS = 0.6, 6.0
 FEWEST_SAMPLES: Final = 8

@@ -30,7 +30,7 @@ ROOMS: Final = {
         "operators panels story command api"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface film slicer blocks operators panels "
+        "common arrays ramps curve properties surface slicer film blocks operators panels "
         "story command api"
     ),
 }

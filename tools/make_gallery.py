@@ -200,7 +200,8 @@ PANELS = {
     "network-panel": (Path("out", "gui", "panels", "network.png"), 700),
     "layout-panel": (Path("out", "gui", "panels", "layout.png"), 520),
     "brain-panel": (Path("out", "gui", "brain_panel", "sidebar.png"), 2104),
-    "surface-panel": (Path("out", "gui", "slicer", "sidebar.png"), 1382),
+    "surface-panel": (Path("out", "gui", "slicer_panel", "sidebar.png"), 1820),
+    "surface-slice-panel": (Path("out", "gui", "slicer_panel", "more.png"), -1481),
 }
 
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
+
+_Kind = Literal["INT", "BOOLEAN", "FLOAT"]
+_KINDS: Final[Mapping[str, tuple[_Kind, type[np.generic]]]] = {
+    "f": ("FLOAT", np.float32),
+    "i": ("INT", np.int32),
+    "u": ("INT", np.int32),
+    "b": ("BOOLEAN", np.bool_),
+}
 
 Domain = Literal["POINT", "CURVE", "EDGE"]
 
@@ -119,16 +127,16 @@ def set_attribute(
     Parameters
     ----------
     values : ndarray, shape (elements,) or (elements, 3)
-        Integers become an integer attribute, others a float attribute; rows of three become
-        vectors.
+        Integers become an integer attribute, truth values a boolean one, others a float
+        attribute; rows of three become vectors.
     """
     if values.ndim == 2:
         attribute = data.attributes.new(name, "FLOAT_VECTOR", domain)
         _fill(attribute, "vector", np.ascontiguousarray(values, np.float32).ravel())
         return
-    whole = values.dtype.kind in "iu"
-    attribute = data.attributes.new(name, "INT" if whole else "FLOAT", domain)
-    _fill(attribute, "value", np.ascontiguousarray(values, np.int32 if whole else np.float32))
+    kind, dtype = _KINDS[values.dtype.kind]
+    attribute = data.attributes.new(name, kind, domain)
+    _fill(attribute, "value", np.ascontiguousarray(values, dtype))
 
 
 def _fill(attribute: Any, key: str, values: NDArray[Any]) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .common import film
+from .common.extent import depsgraph, world_points
+from .common.film.camera import outermost
 from .common.required import required
 from .curve.curve_axes import find_curve_axes
 from .curve.fill import find_fill
 from .curve.second_shape import POSITION
+from .slicer.profile import graphs_of
 from .surface.axes import find_axes
 from .surface.lit import set_lit
 from .surface.surface_color import find_material
@@ -24,6 +28,7 @@ _UP: Final = (0.0, 0.0, 1.0)
 # Curves are drawn upright, to be seen from the front.
 _FRONT: Final = (0.0, 1.0, 0.0)
 _CURVES_MARGIN: Final = 0.08
+_WIDE: Final = 16 / 9
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,20 @@ class Preset:
     """Leave room for them, too."""
     lit: float
     """How much of the surface's look comes from lamps; see `lit.lit_input`."""
+    upright: tuple[float, float]
+    """Steepness and margin in an upright picture, which a surface seen flatly would leave empty."""
+
+    def view(self, scene: bpy.types.Scene) -> tuple[tuple[float, float, float], float]:
+        """Choose direction and margin for the shape of a scene's picture."""
+        render = scene.render
+        shape = (render.resolution_x * render.pixel_aspect_x) / (
+            render.resolution_y * render.pixel_aspect_y
+        )
+        x, y, z = self.direction
+        # From 0, for _WIDE and wider, to 1, for as much upright.
+        part = float(np.clip((1 - math.log(shape) / math.log(_WIDE)) / 2, 0, 1))
+        steep, margin = self.upright
+        return (x, y, z + (steep - z) * part), self.margin + (margin - self.margin) * part
 
 
 PRESETS: Final = {
@@ -52,16 +71,17 @@ PRESETS: Final = {
         margin=-0.27,
         with_axes=False,
         lit=0.85,
+        upright=(-0.95, -0.47),
     ),
     "DIAGRAM": Preset(
         "Diagram",
         "All of the surface and its axes, in exactly the colors of the colormap",
         direction=(-0.45, 1.0, -0.62),
         lens_mm=60.0,
-        # Space for the corners, which swing outwards as the camera orbits.
-        margin=0.1,
+        margin=0.05,
         with_axes=True,
         lit=0.0,
+        upright=(-1.15, 0.04),
     ),
 }
 """By identifier."""
@@ -103,18 +123,53 @@ def set_scene(
             set_lit(material, way.lit)
     if way.lit:
         add_suns(scene)
-    axes = [find_axes(surface) for surface in surfaces if way.with_axes]
+    direction, margin = way.view(scene)
+    direction, margin = way.view(scene)
+    # A diagram is seen as a whole, however the camera orbits.
+    whole = np.concatenate([_whole(scene, one) for one in surfaces]) if way.with_axes else None
     camera = film.frame_camera(
         scene,
-        [*surfaces, *(one for one in axes if one is not None)],
-        direction=way.direction,
+        [] if way.with_axes else surfaces,
+        direction=direction,
         up=_UP,
-        margin=way.margin,
+        margin=margin,
         lens_mm=way.lens_mm,
+        orbit_axis=_UP if way.with_axes else None,
+        orbit_degrees=orbit_degrees,
+        also=whole,
     )
     if orbit_degrees:
         film.orbit(camera, orbit_degrees, scene.frame_start, scene.frame_end, axis=_UP)
     return camera
+
+
+def _whole(scene: bpy.types.Scene, surface: bpy.types.Object) -> NDArray[np.float64]:
+    """Find where a surface, its axes and its graphs are drawn, whatever is cut."""
+    points = _vertices(scene, surface)
+    axes = find_axes(surface)
+    parts = [points] if axes is None else [points, _vertices(scene, axes)]
+    for graph in graphs_of(surface):
+        # As high as the highest cut, and as wide as the surface, on a plane behind it.
+        matrix = np.array(graph.matrix_world)
+        away = matrix[:3, 1] / np.linalg.norm(matrix[:3, 1])
+        parts.append(points - ((points - matrix[:3, 3]) @ away)[:, None] * away)
+    return np.concatenate(parts)
+
+
+def _vertices(scene: bpy.types.Scene, thing: bpy.types.Object) -> NDArray[np.float64]:
+    """Find where a mesh is drawn, with its modifiers: its bounding box is mostly empty."""
+    # The stubs do not know evaluated geometry.
+    evaluated: Any = thing.evaluated_get(depsgraph(scene))
+    geometry = evaluated.evaluated_geometry()
+    if geometry.mesh is None or not len(geometry.mesh.vertices):
+        return world_points(scene, [thing])
+    places = np.empty((len(geometry.mesh.vertices), 3), np.float32)
+    geometry.mesh.vertices.foreach_get("co", places.ravel())
+    matrix = np.array(evaluated.matrix_world)
+    placed: NDArray[np.float64] = (
+        outermost(places.astype(np.float64)) @ matrix[:3, :3].T + matrix[:3, 3]
+    )
+    return placed
 
 
 def add_suns(scene: bpy.types.Scene) -> None:

@@ -25,7 +25,6 @@ from window import (
     reports,
     save_and_open,
     see,
-    sidebar_picture,
     type_into,
     undo,
     viewport,
@@ -102,10 +101,7 @@ def slice_and_take_back() -> Step:
     yield
     yield
     picture("sliced")
-    # The manual shows this picture: nobody's folders, and the panels of a surface, too.
-    bpy.context.scene.surface_slicer.filepath = "//hill.npy"
     select("hill")
-    yield from sidebar_picture("sidebar")
     yield from click("surface_slicer.remove_slicing")
     yield from see(lambda: not cuts(), "removing takes the cut out of the materials")
     picture("whole")

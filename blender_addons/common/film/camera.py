@@ -81,6 +81,7 @@ def frame_camera(
     bottom: float = 0.0,
     lens_mm: float = 70.0,
     orbit_axis: tuple[float, float, float] | None = None,
+    orbit_degrees: float = 360.0,
     also: NDArray[np.floating[Any]] | None = None,
 ) -> bpy.types.Object:
     """Point a camera at objects so that they fill the picture.
@@ -98,18 +99,21 @@ def frame_camera(
     bottom : float
         Additional fraction left free at the bottom, for figures.
     orbit_axis : tuple of float, optional
-        Leave space for the objects as seen from all around this axis.
+        Leave space for the objects as seen from around this axis.
+    orbit_degrees : float
+        How far around, half of it on either side.
     also : ndarray, shape (P, 3), optional
-        Additional points in world space to include, such as future positions of objects.
+        Additional points in world space to include, such as future positions of objects; or all
+        points, where no object is given.
 
     Returns
     -------
     Object
         The camera. Its parent is an empty in the middle of the objects, see `orbit`.
     """
-    points = world_points(scene, objects)
-    if also is not None:
-        points = np.concatenate([points, also])
+    objects = [*objects]
+    parts = [world_points(scene, objects)] if objects or also is None else []
+    points = np.concatenate([*parts, *([] if also is None else [also])])
     camera = own(scene, CAMERA, lambda: bpy.data.cameras.new(CAMERA))
     pivot = own(scene, PIVOT, lambda: None)
     data = camera.data
@@ -122,7 +126,9 @@ def frame_camera(
     camera.parent = None
     camera.matrix_world = placed(rotation, middle)
     # Moving the points away from the center leaves space at the picture's edges.
-    around = _turned(points - middle, orbit_axis) if orbit_axis else points - middle
+    around = points - middle
+    if orbit_axis:
+        around = _turned(around, orbit_axis, math.radians(min(abs(orbit_degrees), 360.0)))
     spread = middle + outermost(around) / (1 - 2 * margin)
     upwards = rotation[:, 1]
     below = float(np.ptp(spread @ upwards)) * bottom / (1 - bottom)
@@ -244,11 +250,13 @@ def _span(curve: Any) -> tuple[int, int]:
     return round(min(frames)), round(max(frames))
 
 
-def _turned(points: NDArray[np.float64], axis: tuple[float, float, float]) -> NDArray[np.float64]:
-    """Put points at all angles around an axis through the origin."""
+def _turned(
+    points: NDArray[np.float64], axis: tuple[float, float, float], whole: float
+) -> NDArray[np.float64]:
+    """Put points at all angles around an axis through the origin, up to half of a whole one."""
     farthest = outermost(points)
     turned: list[NDArray[np.float64]] = []
-    for angle in np.linspace(0, 2 * np.pi, 72):
+    for angle in np.linspace(-whole / 2, whole / 2, 72):
         matrix: Any = Matrix.Rotation(angle, 3, axis)
         turned.append(farthest @ np.array(matrix).T)
     return np.concatenate(turned)

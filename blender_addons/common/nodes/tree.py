@@ -157,10 +157,12 @@ class Tree(Writer):
         data_type: str = "FLOAT",
         domain: str = "POINT",
         *,
+        where: Linkable | None = None,
         label: str = "",
     ) -> Node:
-        """Store a named attribute; see `attribute`."""
+        """Store a named attribute, perhaps only on some elements; see `attribute`."""
         inputs = {"Geometry": geometry, "Name": name, "Value": value}
+        inputs |= {} if where is None else {"Selection": where}
         kind = {"data_type": data_type, "domain": domain}
         return self.add("GeometryNodeStoreNamedAttribute", inputs, label=label, **kind)
 

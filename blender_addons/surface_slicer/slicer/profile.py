@@ -18,7 +18,9 @@ from ..common.nodes import Linkable, Node, Tree
 from .companions import (
     companion_light,
     companion_of,
+    companions_by_source,
     count_vertices,
+    modifier_of,
     new_companion,
 )
 from .crossing import DISTANCE, crossing_edges, side_of
@@ -95,6 +97,12 @@ def add_profile(
         profile.location = (center - reach * level).tolist()
         profile.rotation_euler.z = float(np.arctan2(level[1], level[0]) + np.pi / 2)
     return profile
+
+
+def graphs_of(source: bpy.types.Object) -> list[bpy.types.Object]:
+    """List the graphs of a surface, one for each slicer that has one."""
+    there = companions_by_source().get(source, [])
+    return [one for one in there if modifier_of(one).name == GRAPH]
 
 
 @nodes.group(GROUP)

@@ -26,6 +26,8 @@ RING: Final = "wire_ring"
 ENDS: Final = ("wire_end_1", "wire_end_2")
 WEIGHT: Final = "wire_weight"
 WAS: Final = "wire_end_was"
+LEADER: Final = "wire_leader"
+LEADS: Final = "wire_leads"
 """Point attributes of still wires; see `StillWires`."""
 MOST_VALUES: Final = 4
 """How many attributes can play."""
@@ -53,6 +55,8 @@ class StillWires:
         How much of the second of them there is; the rest is the first.
     was : ndarray, shape (V, 3)
         Where the first of them was.
+    leader : ndarray of int32, shape (V,)
+        The first vertex around the same middle; all have its values.
     played : list of str
         The object's attributes that colors show.
     """
@@ -63,6 +67,7 @@ class StillWires:
     ends: NDArray[np.int32]
     weight: NDArray[np.float64]
     was: NDArray[np.float64]
+    leader: NDArray[np.int32]
     played: list[str]
 
     def store(self, mesh: bpy.types.Mesh, whole: dict[str, NDArray[np.int32]]) -> None:
@@ -78,6 +83,8 @@ class StillWires:
             set_attribute(mesh, name, "POINT", column)
         for name, rows in ((RING, self.ring), (WEIGHT, self.weight), (WAS, self.was)):
             set_attribute(mesh, name, "POINT", rows)
+        set_attribute(mesh, LEADER, "POINT", self.leader)
+        set_attribute(mesh, LEADS, "POINT", self.leader == np.arange(len(self.leader)))
         for name, values in whole.items():
             # The first is the nearer one.
             set_attribute(mesh, name, "POINT", values[self.ends[:, 0]])
@@ -137,6 +144,7 @@ def sweep_still(
         ends=ends[each].astype(np.int32),
         weight=weight[each].astype(np.float32),
         was=_places(shown)[ends[each][:, 0]],
+        leader=(each * SIDES).astype(np.int32),
         played=played,
     )
     still.store(wires, whole)

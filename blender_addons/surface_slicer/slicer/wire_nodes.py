@@ -12,7 +12,7 @@ from ..surface.datablocks import CELL
 from ..surface.motion import COLOR_VALUE, HEIGHT
 from .crossing import DISTANCE, crossing_edges
 from .grid_wires import SIDES
-from .still_wires import ENDS, MOST_VALUES, RING, WAS, WEIGHT
+from .still_wires import ENDS, LEADER, LEADS, MOST_VALUES, RING, WAS, WEIGHT
 
 GROUP: Final = "Slicer Wireframe"
 DRAWN: Final = {
@@ -59,6 +59,43 @@ _NEW_INPUTS: Final[dict[str, dict[str, Any]]] = {
 _SAME_PLACE: Final = 1e-5
 
 
+class Parts:
+    """A mesh and the mesh of instances, as if they were one: first the one, then the other.
+
+    Parameters
+    ----------
+    mesh, instances : Linkable
+        The second is realized.
+    """
+
+    def __init__(self, tree: Tree, mesh: Linkable, instances: Linkable) -> None:
+        self._tree, self._both = tree, (mesh, instances)
+        self._first, others = (
+            tree.add("GeometryNodeAttributeDomainSize", {"Geometry": part})["Point Count"]
+            for part in self._both
+        )
+        self.count = self._whole("ADD", self._first, others)
+
+    def at(self, value: Linkable, index: Any, kind: str = "FLOAT") -> Node:
+        """Take a value from a vertex. Of one that is not there, it is 0."""
+        beyond = self._whole("SUBTRACT", index, self._first)
+        first, other = (
+            self._tree.sample(part, value, place, kind)
+            for part, place in zip(self._both, (index, beyond), strict=True)
+        )
+        return first + other
+
+    def has(self, exists: Linkable) -> Node:
+        """Tell whether one of them has an attribute."""
+        first, other = (self._tree.sample(part, exists, 0, "BOOLEAN") for part in self._both)
+        return first | other
+
+    def _whole(self, operation: str, a: Linkable, b: Linkable) -> Node:
+        return self._tree.add(
+            "FunctionNodeIntegerMath", {"Value": a, "Value_001": b}, operation=operation
+        )
+
+
 @nodes.group(GROUP)
 def wire_group(tree: Tree) -> None:
     """Build the group, or return it if it exists."""
@@ -81,8 +118,13 @@ def wire_group(tree: Tree) -> None:
     with tree.frame("The object, with its instances"):
         mesh = tree.add("GeometryNodeRealizeInstances", {"Geometry": info["Geometry"]})
         relative = tree.object(source, relative=True)["Transform"]
-        count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": mesh})["Point Count"]
         off = tree.vector_math("DISTANCE", size, (1.0, 1.0, 1.0))
+
+    with tree.frame("Apart: to realize instances copies all that they are joined with"):
+        kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": info["Geometry"]})
+        placed = tree.add("GeometryNodeRealizeInstances", {"Geometry": kinds["Instances"]})
+        parts = Parts(tree, kinds["Mesh"], placed)
+        count = parts.count
 
     def tubes(curves: Linkable) -> Node:
         return tree.tube(_placed(tree, curves, relative), SIDES, radius)
@@ -90,7 +132,8 @@ def wire_group(tree: Tree) -> None:
     with tree.frame("Wires, swept before: of this grid, these lines, and no other size"):
         fits = count.equals(new["Swept Vertices"]) & every.equals(new["Swept Every"])
         as_wide = _is_as_wide(tree, mesh, new["Swept Columns"])
-        can = fits & (off < 1e-4) & as_wide
+        # Blender computes it even where nothing depends on it, so not what it need not.
+        can = tree.switch("BOOLEAN", fits & (off < 1e-4), False, as_wide)
         before = _placed(tree, _moved(tree, swept, mesh, radius), relative)
         now = tubes(_grid_lines(tree, mesh, every))
         lines = tree.switch("GEOMETRY", can, now, before)
@@ -99,9 +142,9 @@ def wire_group(tree: Tree) -> None:
         measure = _one_of(tree, "FLOAT", kind, [every, new["Spacing"], new["Sharp Angle"]])
         same = kind.equals(new["Still Draw"]) & measure.equals(new["Still Measure"], within=1e-6)
         as_many = count.equals(new["Still Vertices"]) & same & (off < 1e-4)
-        stands = tree.switch("BOOLEAN", as_many, False, _is_in_place(tree, swept, mesh))
+        stands = tree.switch("BOOLEAN", as_many, False, _is_in_place(tree, swept, parts))
         wider = (thickness - new["Still Thickness"]) * 0.5
-        played = _played(tree, swept, mesh, wider, new)
+        played = _played(tree, swept, parts, wider, new)
         still = tree.switch(
             "GEOMETRY", _is_same_place(tree, relative), _placed(tree, played, relative), played
         )
@@ -181,13 +224,13 @@ def _one_of(tree: Tree, kind: str, chosen: Linkable, values: list[Any]) -> Any:
     return found
 
 
-def _is_in_place(tree: Tree, swept: Linkable, mesh: Linkable) -> Node:
+def _is_in_place(tree: Tree, swept: Linkable, parts: Parts) -> Node:
     """Tell whether the vertices of still wires are where they were."""
     with tree.frame("In place"):
-        here = _at_end(tree, mesh, tree.add("GeometryNodeInputPosition"), 0, "FLOAT_VECTOR")
+        here = _at_end(tree, parts, tree.add("GeometryNodeInputPosition"), 0, "FLOAT_VECTOR")
         moved = tree.vector_math("DISTANCE", here, tree.attribute(WAS, "FLOAT_VECTOR"))
         # All around a wire are at the same vertex.
-        once = (tree.add("GeometryNodeInputIndex") % SIDES).equals(0, within=0.5)
+        once = tree.attribute(LEADS, "BOOLEAN")
         most = tree.add(
             "GeometryNodeAttributeStatistic",
             {"Geometry": swept, "Selection": once, "Attribute": moved},
@@ -198,12 +241,12 @@ def _is_in_place(tree: Tree, swept: Linkable, mesh: Linkable) -> Node:
         return most <= extent * _SAME_PLACE
 
 
-def _at_end(tree: Tree, mesh: Linkable, value: Linkable, number: int, kind: str = "FLOAT") -> Node:
-    return tree.sample(mesh, value, tree.attribute(ENDS[number], "INT"), kind)
+def _at_end(tree: Tree, parts: Parts, value: Linkable, number: int, kind: str = "FLOAT") -> Node:
+    return parts.at(value, tree.attribute(ENDS[number], "INT"), kind)
 
 
 def _played(
-    tree: Tree, swept: Linkable, mesh: Linkable, wider: Linkable, named: dict[str, Socket]
+    tree: Tree, swept: Linkable, parts: Parts, wider: Linkable, named: dict[str, Socket]
 ) -> Linkable:
     """Give still wires their width, and the values of now."""
     with tree.frame("Still wires"):
@@ -217,10 +260,13 @@ def _played(
             value = tree.add(
                 "GeometryNodeInputNamedAttribute", {"Name": named[name]}, data_type="FLOAT"
             )
-            there = tree.sample(mesh, value["Exists"], 0, "BOOLEAN")
-            first, second = (_at_end(tree, mesh, value["Attribute"], end) for end in (0, 1))
+            there = parts.has(value["Exists"])
+            first, second = (_at_end(tree, parts, value["Attribute"], end) for end in (0, 1))
             now = first + (second - first) * weight
-            colored = tree.store(wires, named[name], now)
+            # Once around each wire, since this is most of a frame's work.
+            led = tree.store(wires, named[name], now, where=tree.attribute(LEADS, "BOOLEAN"))
+            around = tree.sample(led, value["Attribute"], tree.attribute(LEADER, "INT"))
+            colored = tree.store(led, named[name], around)
             wires = tree.switch("GEOMETRY", there, wires, colored)
     return wires
 

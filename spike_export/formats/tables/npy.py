@@ -67,7 +67,10 @@ def read_npy(file: BinaryIO, check: Check) -> NDArray[Any]:
     file.seek(begin)
     if there < expected:
         raise TableError(_ends_early(expected, there))
-    return _filled(file, shape, fortran, dtype, expected)
+    values = _filled(file, shape, fortran, dtype, expected)
+    if file.read(len(npy_format.MAGIC_PREFIX)) == npy_format.MAGIC_PREFIX:
+        raise TableError("it holds several arrays, one after another; save each as a file")
+    return values
 
 
 def read_npz(file: BinaryIO, name: str, check: Check) -> NDArray[Any]:

@@ -17,6 +17,9 @@ _NETCDF: Final = (
     "numpy.ma.filled(netCDF4.Dataset('FILE')['NAME'][:].astype(float), numpy.nan))"
 )
 _MATLAB: Final = "import scipy.io, numpy; numpy.save('out.npy', scipy.io.loadmat('FILE')['NAME'])"
+_PARQUET: Final = (
+    "import numpy, pandas; numpy.save('out.npy', pandas.read_parquet('FILE').to_numpy())"
+)
 _HDF5_START: Final = b"\x89HDF\r\n\x1a\n"
 # After a user block.
 _HDF5_PLACES: Final = (0, 512, 1024, 2048, 4096)
@@ -49,6 +52,14 @@ def how_to_convert(content: bytes) -> str:
         return _sentence("an HDF5 file", _HDF5)
     if content.startswith(b"MATLAB 5.0 MAT-file") or _is_matlab_4(content):
         return _sentence("a MATLAB file", _MATLAB)
+    if content.startswith(b"PAR1"):
+        return _sentence("a Parquet file", _PARQUET)
+    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "it is a workbook of an older Excel; save the sheet as CSV"
+    if content.startswith(b"\x1f\x8b"):
+        return "it is compressed by gzip; unpack it first"
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return "it is a GIF; save the picture as PNG or TIFF"
     return ""
 
 

@@ -25,6 +25,16 @@ _GROUPED: Final = {
     ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?(e[+-]?\d+)?", re.IGNORECASE),
 }
 _WITH_COMMA: Final = re.compile(r"[+-]?\d*,\d*(e[+-]?\d+)?", re.IGNORECASE)
+# Numbers as others write them, which are no names: 1.0D+00, 1'234, 1_000, 0x10, 1+2j, and a minus
+# that is no hyphen.
+_FOREIGN: Final = re.compile(
+    r"[+-]?\d*\.?\d+d[+-]?\d+|[+-]?\d+\.\d*d[+-]?\d+"
+    r"|[+-]?\d{1,3}(['’_]\d{3})+([.,]\d*)?"
+    r"|0x[\da-f]+"
+    r"|\(?[+-]?[\d.]+(e[+-]?\d+)?([+-][\d.]+(e[+-]?\d+)?)?[ij]\)?"
+    r"|−[\d.,]+(e[+−-]?\d+)?",
+    re.IGNORECASE,
+)
 _SAMPLE_ROWS: Final = 1_000
 # Rows from which on even steps are no accident.
 _LONG: Final = 4
@@ -225,12 +235,14 @@ def decimal_mark(table: Rows, rows: Iterable[Row], notes: list[str]) -> Mark:
 
 
 def is_header(row: Row, mark: Mark = ".") -> bool:
-    """Whether the first row is a header: it has words and no numbers.
+    """Whether the first row is a header: it has words and no numbers, in no notation.
 
     Parameters
     ----------
     mark : {".", ","}
     """
+    if any(_FOREIGN.fullmatch(field) for field in row.fields):
+        return False
     numbers = [number(field, mark) for field in row.fields]
     return None in numbers and all(n is None or math.isnan(n) for n in numbers)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spike_export.formats.tables import TableError, how_to_convert, read_numbers, read_rows
+from spike_export.formats.tables import (
+    TableError,
+    how_to_convert,
+    read_npy,
+    read_numbers,
+    read_rows,
+)
 
 NAN = float("nan")
 
@@ -98,16 +105,41 @@ def test_encodings_of_spreadsheets(encoding, notes):
         (b"x,1,5,6\n3,4,4,4\n4,4,4,4\n", "no coordinates with even steps"),
         (b"x,y\nmV,ms\n1,2\n", "line 2, field 1: 'mV' is not a number"),
         (b"1_0,2\n", "line 1, field 1: '1_0' is not a number"),
+        *[
+            (f"{first};{first}\n5;6\n7;8\n".encode(), f"line 1, field 1: '{first}' is not a number")
+            for first in ("1.0D+00", "1'234", "12_345", "0x1F", "(1+2j)", "−1.5e−3")
+        ],
         (b"101,784\t102,279\n", "line 1: 101,784 could be 101.784 or 101784"),
         (b"1,5\t1.5,2\n", "line 1, field 2: '1.5,2' is not a number"),
         (b"PK\x03\x04", "save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save the sheet as CSV"),
+        (b"PAR1" + bytes(600), "it is a Parquet file; save the array"),
+        (b"\x1f\x8b\x08" + bytes(600), "it is compressed by gzip; unpack it first"),
+        (b"GIF89a" + bytes(600), "it is a GIF; save the picture as PNG"),
         (b"1,2\n\x00\x01\xff", "it is not text: line 2"),
         (b'1,2\n"3,4\n', "line 2 cannot be split"),
     ],
 )
 def test_what_cannot_be_read_is_named(content, sentence):
-    with pytest.raises(TableError, match=sentence.replace("(", r"\(")):
+    with pytest.raises(TableError, match=re.escape(sentence)):
         read_numbers(content)
+
+
+@pytest.mark.parametrize("first", ["25%", "10um", "1st", "2020-01", "3d", "0.5 Hz"])
+def test_names_may_begin_with_digits(first):
+    found = read_numbers(f"{first};{first}\n5;6\n7;8\n".encode())
+    assert found.names == (first, first) and found.values.tolist() == [[5, 6], [7, 8]]
+    assert found.notes == ("Line 1 names the columns.",)
+
+
+def test_two_arrays_in_one_file(tmp_path):
+    """What `np.save` wrote twice is not half of it."""
+    path = tmp_path / "two.npy"
+    with path.open("wb") as file:
+        for _ in range(2):
+            np.save(file, np.ones((2, 3)))
+    with path.open("rb") as file, pytest.raises(TableError, match="several arrays"):
+        read_npy(file, lambda shape, dtype: None)
 
 
 def test_limits_hold_before_the_memory_is_taken():
