@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A story is dropped, changed and rebuilt, and each is one step to undo."""
+"""A story is dropped, changed and rebuilt, and a pace typed; each is one step to undo."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from window import (
     picture,
     reports,
     see,
+    type_letters,
     undo,
 )
 
@@ -46,6 +47,13 @@ def film() -> Any:
 
 def wave() -> Any:
     return next(one for one in film().objects if one.name.startswith("wave"))
+
+
+def drawn_at() -> list[tuple[float, float]]:
+    """Frame and value of each keyframe of how far the curve is drawn."""
+    strip = wave().animation_data.action.layers[0].strips[0]
+    (curve,) = (one for bag in strip.channelbags for one in bag.fcurves)
+    return [(round(key.co.x), round(key.co.y, 3)) for key in curve.keyframe_points]
 
 
 def scenario() -> Step:
@@ -79,3 +87,26 @@ def scenario() -> Step:
     yield from see(lambda: film().render.fps == 25, "it is rebuilt")
     check(wave().location.z == 0.25, "what was moved by hand stays")
     yield from back_and_forth(lambda: film().render.fps == 24, lambda: film().render.fps == 25)
+    yield from type_a_pace()
+
+
+def type_a_pace() -> Step:
+    """In the dialog of the panel *Pace*, whose field takes letters at once."""
+    with bpy.context.temp_override(scene=film()):
+        bpy.ops.object.select_all(action="DESELECT")
+    wave().select_set(True)
+    bpy.context.view_layer.objects.active = wave()
+    before = drawn_at()
+    yield from open_panel("SURFACE_SLICER_PT_pace")
+    picture("pace")
+    yield from click("surface_slicer.set_pace", 0.7)
+    picture("pace asked for")
+    yield from key("A", ctrl=True)
+    yield from type_letters("0 0, 0.4s 0.5, 1s 0.5, 2s 1 smooth")
+    yield from key("RET")
+    picture("pace typed")
+    yield from key("RET")
+    paced = [(1, 0.0), (11, 0.5), (26, 0.5), (51, 1.0)]
+    yield from see(lambda: drawn_at() == paced, "the curve is drawn at the pace that was typed")
+    picture("paced")
+    yield from back_and_forth(lambda: drawn_at() == before, lambda: drawn_at() == paced)

@@ -6,11 +6,31 @@ from __future__ import annotations
 import ctypes.util
 import subprocess
 import sys
+from typing import Final
 
 import numpy as np
 import pytest
 from helpers.pictures import read_pixels
 from numpy.typing import NDArray
+
+ENGINES: Final = [
+    "CYCLES",
+    pytest.param(
+        "BLENDER_EEVEE",
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.skipif(ctypes.util.find_library("EGL") is None, reason="needs libEGL"),
+        ],
+    ),
+]
+"""For tests that render in this process, with `use_engine`."""
+
+
+def use_engine(scene, engine: str, samples: int) -> None:
+    """Let a scene be rendered by one of `ENGINES`, without noise being removed."""
+    scene.render.engine = engine
+    scene.cycles.samples = scene.eevee.taa_render_samples = samples
+    scene.cycles.use_denoising = False
 
 
 def rendered_by(engine, bpy, folder) -> NDArray[np.float64]:

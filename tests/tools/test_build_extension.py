@@ -58,7 +58,7 @@ def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
         path.relative_to(source).as_posix()
         for folder, _, files in os.walk(source, followlinks=True)
         for path in (Path(folder, file) for file in files)
-        if path.suffix in (".py", ".npz", ".pickle", ".png")
+        if path.suffix in (".py", ".npz", ".pickle", ".png", ".ttf", ".txt")
     ]
     assert {"__init__.py", "common/nodes/tree.py", "common/colormaps/colormaps.npz"} <= set(modules)
     assert names == {*modules, "LICENSE", "blender_manifest.toml"}

@@ -31,7 +31,7 @@ METHODS = {
 }  # fmt: skip
 NETWORK = {"ftplib", "http", "requests", "smtplib", "socket", "urllib3", "urllib.request"}
 # A program or library is no content that can be reviewed.
-CONTENT = {".npz", ".pickle", ".png", ".py", ".toml"}
+CONTENT = {".npz", ".pickle", ".png", ".py", ".toml", ".ttf", ".txt"}
 
 
 def refused(source: str, extension: str) -> list[str]:

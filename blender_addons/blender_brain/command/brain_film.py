@@ -31,7 +31,7 @@ def parse(
         nargs="?",
         default="",
         metavar="atlas",
-        help="its name; or a story (.toml)",
+        help="its name, or demo; or a story (.toml)",
     )
     add("shown", nargs="?", metavar="regions", help="what glows, as with --glow, and nothing else")
     common_options.add_output(parser)
@@ -55,6 +55,8 @@ def parse(
     common_options.add_film_options(parser, orbit="360", bloom="1", resolution="1280x720")
     # An optional word may be followed by options, and then by the output.
     options = parser.parse_intermixed_args(arguments)
+    if options.named == "demo":
+        options.named, options.demo = "", True
     if options.named and options.atlas:
         parser.error(f"--atlas: the atlas is {options.named} already")
     if options.shown is not None and options.glow is not None:

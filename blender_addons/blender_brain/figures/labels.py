@@ -19,6 +19,7 @@ from ..common import nodes
 from ..common.animation import set_interpolation
 from ..common.figures import frame
 from ..common.figures.drawing import TEXT_INPUTS, fading_ink_material, inked, moved, new_figure
+from ..common.figures.font import new_text
 from ..common.figures.numbers import text
 from ..common.figures.scales import LINE_INPUTS
 from ..common.film.rooms_in_picture import Room
@@ -253,10 +254,7 @@ def _widths(scene: bpy.types.Scene, words: Sequence[str], size: float) -> list[f
     """Measure text, in units of the picture's shorter side."""
     made = []
     for word in words:
-        curve = bpy.data.curves.new("Measured", "FONT")
-        assert isinstance(curve, bpy.types.TextCurve)
-        curve.body, curve.size = word, size
-        thing = bpy.data.objects.new("Measured", curve)
+        thing = bpy.data.objects.new("Measured", new_text("Measured", word, size))
         scene.collection.objects.link(thing)
         made.append(thing)
     scene.view_layers[0].update()

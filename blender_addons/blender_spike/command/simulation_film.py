@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import bpy
 
+from .. import demos
 from ..color.looks import LOOKS
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
@@ -24,6 +25,8 @@ _OF_NEURONS: Final = ("thickness", "min_radius", "look", "style", "figures", "tr
 _OF_NETWORKS: Final = (
     "from_layout", "to_layout", "cells", "growth", "no_pulses", "connection_glow", "start",
 )  # fmt: skip
+
+_DEMOS: Final = {"demo": demos.NEURON, "demo_network": demos.NETWORK}
 
 
 def parse(
@@ -40,7 +43,7 @@ def parse(
         prog=prog, description="Render a simulation file as a film: a neuron, or a network."
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file, or a story (.toml)")
+    add("file", type=Path, help="simulation file, demo, demo_network, or a story (.toml)")
     common_options.add_output(parser)
     common_options.add_quantity_options(
         parser, lower="the lowest in the file; 0 for activity", upper="the highest; 1 for activity"
@@ -88,7 +91,10 @@ def parse(
         bloom="1; networks: 0.8",
         resolution="720x1280; networks: 1280x720",
     )
-    return common_options.completed(parser, parser.parse_args(arguments))
+    options = parser.parse_args(arguments)
+    if not options.file.exists():
+        options.file = _DEMOS.get(str(options.file), options.file)
+    return common_options.completed(parser, options)
 
 
 def build(options: argparse.Namespace, *, only_networks: bool = False) -> bpy.types.Scene:

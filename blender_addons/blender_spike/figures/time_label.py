@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..common import nodes
-from ..common.figures.drawing import TEXT_INPUTS, inked
+from ..common.figures.drawing import TEXT_INPUTS, inked, unblurred
 from ..common.figures.numbers import text, written
 from ..playback import shown_time as clocks
 
@@ -31,4 +31,5 @@ def time_label_group(tree: nodes.Tree) -> None:
     spaced = tree.add("GeometryNodeStringJoin", {"Strings": [number, unit], "Delimiter": " "})
     whole = tree.add("GeometryNodeStringJoin", {"Strings": [before, spaced]})
     label = text(tree, whole, style["Text Size"], "Left")
-    tree.output("Geometry", inked(tree, label, style))
+    # The outlines of a 6 and a 9 have as many points.
+    tree.output("Geometry", unblurred(tree, inked(tree, label, style)))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..color.coloring import material_of
 from ..common import nodes
-from ..common.figures.drawing import TEXT_INPUTS, find_drawing, inked, moved, new_figure
+from ..common.figures.drawing import TEXT_INPUTS, find_drawing, inked, moved, new_figure, unblurred
 from ..common.figures.numbers import round_limits, text
 from ..common.figures.scales import FIGURE, LINE_INPUTS, axes_group
 from ..common.nodes import Linkable, Node, Tree
@@ -354,7 +354,7 @@ def node_group(tree: Tree) -> None:
         joined = tree.join(tube, dot)
         ink = inked(tree, joined, style)
         colored = tree.add("GeometryNodeSetMaterial", {"Geometry": joined, "Material": material})
-        chosen = tree.switch("GEOMETRY", by_voltage, ink, colored)
+        chosen = unblurred(tree, tree.switch("GEOMETRY", by_voltage, ink, colored))
     # In front of the axes, so that these do not show through.
     tree.output("Geometry", moved(tree, chosen, 0.0, 0.0, style["Line Width"] * 0.5))
 

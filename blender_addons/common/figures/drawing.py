@@ -4,9 +4,6 @@
 Each is an object without its own geometry and with one geometry nodes modifier that draws it, so
 that every setting stays live. Lengths are in the object's own units; `frame` makes one unit the
 shorter side of the picture.
-
-The text is Blender's built-in font, in which all digits are equally wide, so a changing number does
-not jitter.
 """
 
 from __future__ import annotations
@@ -31,6 +28,9 @@ PASS: Final = "Figures"
 """Render pass that is 1 on figures, to treat them separately."""
 WHITE: Final = (0.8, 0.8, 0.8, 1.0)
 """Scene-linear; a little below white, so that bloom does not blur small type."""
+_GOLDEN: Final = 0.6180339887
+# At most: as many as a line of a few hundred samples has.
+_LOOSE: Final = 2048.0
 # Of the ink that version 0.1.0 made.
 _KINDS_OF_0_1: Final = {"ShaderNodeAttribute", "ShaderNodeEmission", "ShaderNodeOutputMaterial"}
 
@@ -135,7 +135,7 @@ def new_figure(
     figure.visible_diffuse = figure.visible_glossy = figure.visible_transmission = False
     figure.visible_volume_scatter = figure.visible_shadow = False
     # Cycles is an add-on. What a figure draws at a time is not to be smeared, such as the dot of a
-    # trace; moving along with a camera is.
+    # trace; moving along with a camera is. EEVEE needs `unblurred`.
     cycles: Any = getattr(figure, "cycles", None)
     if cycles is not None:
         cycles.use_deform_motion = False
@@ -184,6 +184,23 @@ def moved(tree: Tree, geometry: Linkable, x: Value, y: Value, z: Value = 0.0) ->
     """Move geometry."""
     way = tree.vector(x, y, z)
     return tree.add("GeometryNodeTransform", {"Geometry": geometry, "Translation": way})
+
+
+def unblurred(tree: Tree, geometry: Linkable) -> Node:
+    """Keep EEVEE's motion blur off geometry that is drawn anew at each time.
+
+    EEVEE has no switch for it, but blurs only between meshes with the same number of vertices. So
+    there are loose vertices, which no engine draws, in a number that differs from time to time.
+    """
+    frame = tree.add("GeometryNodeInputSceneTime")["Frame"]
+    # Multiples of the golden ratio are far apart, whatever the shutter's time: further than lines
+    # grow in it.
+    spread = tree.math("FRACT", frame * _GOLDEN) * _LOOSE
+    loose = tree.add(
+        "GeometryNodePointsToVertices",
+        {"Points": tree.add("GeometryNodePoints", {"Count": spread + 1.0})},
+    )
+    return tree.join(geometry, loose)
 
 
 def inked(tree: Tree, geometry: Linkable, style: Mapping[str, Linkable]) -> Node:

@@ -12,6 +12,7 @@ from .. import nodes
 from ..limits import apart
 from ..nodes import Linkable, Node, Tree, Value
 from .drawing import GROUP, TEXT_INPUTS, moved
+from .font import SCALE, film_font
 
 # If a figure's largest number is in between, its numbers are written in full.
 _PLAIN_FROM: Final = 1e-3
@@ -92,7 +93,8 @@ def text(
         Filled letters.
     """
     letters = tree.add(
-        "GeometryNodeStringToCurves", {"String": string, "Size": size, "Align X": align}
+        "GeometryNodeStringToCurves",
+        {"String": string, "Size": size * SCALE, "Font": film_font(), "Align X": align},
     )["Curve Instances"]
     filled = tree.add("GeometryNodeFillCurve", {"Curve": letters})
     return moved(tree, filled, x, y)

@@ -73,7 +73,10 @@ class SetPace(_HasPace, bpy.types.Operator):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the points, and what they look like."""
-        self.layout.prop(self, "pace", text=self.number or "Pace")
+        field = self.layout.row()
+        # One types at once.
+        field.activate_init = True
+        field.prop(self, "pace", text=self.number or "Pace")
         self.layout.label(text=f"linear, smooth, or: {_EXAMPLE}")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

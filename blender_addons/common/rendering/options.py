@@ -95,6 +95,31 @@ def add_film_options(
     add("--blend", type=name_ending_in(".blend"), metavar="FILE", help="scene to save (.blend)")
 
 
+# Of films, pictures and scenes that somebody may want.
+_OTHER_ENDINGS: Final = frozenset(
+    [
+        ".avi",
+        ".mkv",
+        ".mpg",
+        ".mpeg",
+        ".m4v",
+        ".wmv",
+        ".flv",
+        ".ogv",
+        ".gif",
+        ".webp",
+        ".apng",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".exr",
+        ".tif",
+        ".tiff",
+        ".blend",
+    ]
+)
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add where the film goes, which comes last."""
     parser.add_argument(
@@ -138,6 +163,12 @@ def completed(parser: argparse.ArgumentParser, options: argparse.Namespace) -> a
             parser.error(f"--video: the film is {options.outdir} already")
         options.video = options.outdir
         options.outdir = options.video.with_name(f"{options.video.stem}_frames")
+    elif options.outdir.suffix.lower() in _OTHER_ENDINGS and not options.outdir.is_dir():
+        # It would become a folder of that name.
+        parser.error(
+            f"{options.outdir} is neither a film ({', '.join(ENDINGS)}) nor a folder for frames; "
+            "--format chooses what these are, and --blend saves the scene"
+        )
     if options.exr:
         if options.format not in (None, "exr"):
             parser.error(f"--exr: the format is {options.format} already")

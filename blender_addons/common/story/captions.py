@@ -11,6 +11,7 @@ from mathutils import Vector
 from .. import nodes
 from ..figures import frame
 from ..figures.drawing import WHITE, tell_pass
+from ..figures.font import new_text
 from ..glow import glowing
 from ..required import required
 
@@ -48,8 +49,7 @@ def add_caption(
         A text as opaque as the alpha of its color.
     """
     corner = frame.corner(scene, required(scene.camera), "BOTTOM_LEFT", Vector(subject))
-    font: Any = bpy.data.curves.new(" ".join(words.split())[:50] or "Caption", "FONT")
-    font.body, font.size = words, size
+    font: Any = new_text(" ".join(words.split())[:50] or "Caption", words, size)
     font.align_x = {"left": "LEFT", "right": "RIGHT"}.get(where, "CENTER")
     font.align_y = {"bottom": "BOTTOM", "top": "TOP"}.get(where, "CENTER")
     font.materials.append(_ink())

@@ -63,7 +63,10 @@ def show(bpy, frame):
 
 
 def drawn(bpy, figure):
-    """Vertices of a figure in its own space, and their `voltage` and `figure` if they have them."""
+    """Vertices of a figure in its own space, and their `voltage` and `figure` if they have them.
+
+    Without loose ones, which are for EEVEE's motion blur.
+    """
     geometry = figure.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
     mesh = geometry.mesh
     points = np.empty(len(mesh.vertices) * 3, np.float32)
@@ -74,7 +77,10 @@ def drawn(bpy, figure):
         if name in mesh.attributes:
             mesh.attributes[name].data.foreach_get("value", row)
         rows.append(row)
-    return points.reshape(-1, 3), *rows
+    edges = np.empty(len(mesh.edges) * 2, np.int32)
+    mesh.edges.foreach_get("vertices", edges)
+    used = np.unique(edges)
+    return points.reshape(-1, 3)[used], *(row[used] for row in rows)
 
 
 def tip(bpy, trace):

@@ -190,9 +190,9 @@ def test_numbers_are_written_with_powers_of_ten_where_they_ask_for_it(bpy, low, 
 
 def written_by_blender(bpy, string, size):
     """Corners of a text object's letters."""
-    curve = bpy.data.curves.new("text", "FONT")
-    curve.body, curve.size = string, size
-    thing = bpy.data.objects.new("text", curve)
+    from blender_spike.common.figures.font import new_text
+
+    thing = bpy.data.objects.new("text", new_text("text", string, size))
     bpy.context.scene.collection.objects.link(thing)
     mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
     points = np.array([vertex.co for vertex in mesh.vertices])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.eevee import ENGINES, use_engine
 from helpers.pictures import exact_view, read_pixels
 
 RED, BLUE = (1.0, 0.1, 0.05), (0.1, 0.2, 1.0)
@@ -76,11 +77,13 @@ def in_two_layers(bpy, scene):
     return red, blue
 
 
-def test_all_view_layers_are_in_the_picture_and_glow(bpy, tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_all_view_layers_are_in_the_picture_and_glow(bpy, tmp_path, engine):
     """As the same things in one view layer; the second was black before."""
     from common import film
 
     scene = exact_view(bpy, 3, (192, 128))
+    use_engine(scene, engine, 16)
     red, blue = add_light(bpy, RED, -0.4), add_light(bpy, BLUE, 0.0)
     # Above the red one, as the second view layer is.
     blue.location.z = 0.1

@@ -7,6 +7,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from helpers.eevee import ENGINES, use_engine
 from helpers.pictures import read_pixels
 from helpers.simulations import branched, simulation
 from tools.keep_scenes import SCENES
@@ -18,9 +19,7 @@ pytestmark = pytest.mark.usefixtures("built")
 
 def picture(bpy, path, engine):
     scene = bpy.context.scene
-    scene.render.engine = engine
-    scene.cycles.samples = scene.eevee.taa_render_samples = 8
-    scene.cycles.use_denoising = False
+    use_engine(scene, engine, 8)
     scene.render.resolution_x, scene.render.resolution_y = 160, 120
     scene.render.dither_intensity = 0.0
     scene.render.filepath = str(path)
@@ -28,9 +27,7 @@ def picture(bpy, path, engine):
     return read_pixels(path)
 
 
-@pytest.mark.parametrize(
-    "engine", ["CYCLES", pytest.param("BLENDER_EEVEE", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_only_what_is_filmed_glows(bpy, tmp_path, engine):
     """Against the same picture without bloom: the figures' corner is the same, the neuron's not."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))

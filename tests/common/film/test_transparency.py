@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.eevee import ENGINES, use_engine
 from helpers.films import by_ffmpeg, film_frames, png16
 from PIL import Image
 
@@ -12,7 +13,7 @@ SIZE = (96, 72)
 
 
 @pytest.fixture
-def scene(bpy):
+def scene(bpy, request):
     """A sphere of colored light that glows, in half of a picture."""
     from common import film
 
@@ -30,8 +31,7 @@ def scene(bpy):
     camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 4, (0, 0, 5)
     scene.collection.objects.link(camera)
     scene.camera = camera
-    scene.render.engine = "CYCLES"
-    scene.cycles.samples, scene.cycles.use_denoising = 16, False
+    use_engine(scene, getattr(request, "param", "CYCLES"), 16)
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.dither_intensity = 0.0
     film.use_standard_view(scene)
@@ -71,6 +71,7 @@ def shown(linear):
     )
 
 
+@pytest.mark.parametrize("scene", ENGINES, indirect=True)
 def test_png_over_black_is_the_film_on_black(bpy, scene, tmp_path):
     """As an editor mixes them; most of the halo was lost without."""
     from common import film
@@ -90,6 +91,7 @@ def test_png_over_black_is_the_film_on_black(bpy, scene, tmp_path):
     assert kept[0, -1, 3] <= black[0, -1].max() + 1
 
 
+@pytest.mark.parametrize("scene", ENGINES, indirect=True)
 @pytest.mark.parametrize("ground", [0.0, 0.1, 1.0], ids=["black", "grey", "white"])
 def test_exr_over_any_ground_is_the_film_on_it(bpy, scene, tmp_path, ground):
     from common import film

@@ -7,6 +7,7 @@ import struct
 
 import numpy as np
 import pytest
+from helpers.eevee import ENGINES, use_engine
 from helpers.pictures import exact_view, read_pixels
 from helpers.simulations import branched, simulation
 
@@ -44,7 +45,8 @@ def passes_of(path):
     return found
 
 
-def test_values_are_as_in_the_file(bpy, tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_are_as_in_the_file(bpy, tmp_path, engine):
     """Of a surface whose height is its value, seen from above; figures and emission beside it."""
     from common.output.passes import add_passes
 
@@ -52,6 +54,7 @@ def test_values_are_as_in_the_file(bpy, tmp_path):
     heights[:, 4:] = 0.75
     np.save(tmp_path / "steps.npy", heights)
     scene = exact_view(bpy, 0.8, SIZE, (0, 0, 10))
+    use_engine(scene, engine, 16)
     bpy.ops.surface_slicer.create_surface(filepath=str(tmp_path / "steps.npy"))
     bpy.context.object.location = (0, 0, 0)
     bpy.ops.surface_slicer.color_surface(by="HEIGHT", colormap="gray")
@@ -89,7 +92,8 @@ def test_the_button_says_what_writes_them(bpy):
     assert layer.use_pass_emit and layer.use_pass_cryptomatte_object and layer.use_pass_z
 
 
-def test_voltage_is_a_pass(bpy, tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_voltage_is_a_pass(bpy, tmp_path, engine):
     """In mV, whatever its colors' limits are: as the points of the neuron have it."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="TUBES")
@@ -97,7 +101,7 @@ def test_voltage_is_a_pass(bpy, tmp_path):
     bpy.ops.blender_spike.color_by_voltage(v_min=-5.0, v_max=5.0)
     bpy.ops.blender_spike.frame_camera()
     scene = bpy.context.scene
-    scene.render.engine, scene.cycles.samples = "CYCLES", 1
+    use_engine(scene, engine, 1)
     scene.render.resolution_x, scene.render.resolution_y = 64, 64
     bpy.ops.blender_spike.output_format(format="exr_multilayer")
     settings = scene.render.image_settings
@@ -136,7 +140,8 @@ def test_another_world_is_refused_before_anything_changes(bpy, tmp_path):
     assert bpy.ops.blender_spike.add_passes(figures_apart=True) == {"FINISHED"}
 
 
-def test_figures_apart_leave_the_picture_as_it_is(bpy, tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_figures_apart_leave_the_picture_as_it_is(bpy, tmp_path, engine):
     """They are alone on their view layer, and not on the other."""
     path = write(tmp_path / "cell.pickle", simulation(branched()))
     bpy.ops.blender_spike.import_simulation(filepath=str(path))
@@ -147,8 +152,7 @@ def test_figures_apart_leave_the_picture_as_it_is(bpy, tmp_path):
     bpy.context.view_layer.objects.active = neuron
     bpy.ops.blender_spike.film_scene()
     scene = bpy.context.scene
-    scene.render.engine, scene.cycles.samples = "CYCLES", 32
-    scene.cycles.use_denoising = False
+    use_engine(scene, engine, 32)
     scene.render.resolution_x, scene.render.resolution_y = 240, 160
     scene.render.dither_intensity = 0.0
     scene.frame_set(scene.frame_start + 2)

@@ -57,6 +57,16 @@ def test_what_is_no_frame_rate_is_refused(options, text):
         options.frame_rate(text)
 
 
+@pytest.mark.parametrize("name", ["film.avi", "film.MKV", "picture.png", "scene.blend"])
+def test_other_endings_do_not_become_folders(options, tmp_path, capsys, name):
+    with pytest.raises(SystemExit):
+        parsed(options, str(tmp_path / name))
+    assert f"{name} is neither a film (.mp4, .mov, .webm) nor a folder" in capsys.readouterr().err
+    (tmp_path / name).mkdir()
+    assert parsed(options, str(tmp_path / name)).outdir == tmp_path / name
+    assert parsed(options, str(tmp_path / "take.2")).film is None
+
+
 def test_a_film_has_its_frames_beside_it(options, tmp_path):
     film = parsed(options, str(tmp_path / "my film.MOV"))
     assert film.video == tmp_path / "my film.MOV"
