@@ -13,8 +13,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 
 @pytest.fixture
 def neuron(bpy: Any, tmp_path) -> Any:

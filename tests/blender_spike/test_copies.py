@@ -18,8 +18,6 @@ from helpers.simulations import branched, simulation
 from spike_export import read, write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 SAMPLES = 30
 CELLS = 7
 FIGURES = ("trace", "time_label", "color_bar", "scale_bar")

@@ -10,8 +10,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 STRANDS = 31
 OFFSETS = np.array([0.0, 0.3, -0.25], np.float32)
 PLACES = np.array([[0, 0, 0], [5, 1, 0], [-4, 0, 2]], np.float32)

@@ -11,8 +11,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import read, write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 
 @pytest.fixture
 def neuron(bpy, tmp_path):

@@ -13,8 +13,6 @@ from helpers.simulations import branched, sample_at, simulation
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 WIDTH, HEIGHT = 96, 24
 
 

@@ -10,8 +10,6 @@ from helpers.simulations import branched, simulation
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 
 @pytest.mark.parametrize(
     ("extent", "up"), [((300, 300, 1200), (0, 0, 1)), ((900, 700, 100), (0, 1, 0))]

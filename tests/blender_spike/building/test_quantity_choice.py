@@ -16,8 +16,6 @@ from helpers.simulations import branched, several, simulation
 from spike_export import merge, read, write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 LIMITS = ("Minimum", "Maximum")
 NAMES = ("v", "cai", "ina")
 

@@ -10,8 +10,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 LOOKS = ("FLAT", "MEMBRANE_GLOW", "WIRE", "GLASS_CELL", "CLAY", "INK_ON_WHITE")
 

@@ -15,8 +15,6 @@ from helpers.simulations import branched, sample_at, simulation
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 V_MIN, V_MAX = -70.0, 30.0
 FRAMES = 5
 CELLS = 12

@@ -12,8 +12,6 @@ from helpers.simulations import branched, simulation
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 
 @pytest.fixture
 def cell(tmp_path):

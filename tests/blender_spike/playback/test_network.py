@@ -13,8 +13,6 @@ from helpers.pictures import add_camera, read_pixels
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 CELLS = 12
 PAIRS = np.array([[0, 1], [1, 2], [2, 0], [5, 7], [7, 7], [11, 3], [0, 1]])
 RANDOM = np.random.default_rng(3)

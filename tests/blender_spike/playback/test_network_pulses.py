@@ -9,8 +9,6 @@ import pytest
 from spike_export import write
 from spike_export.networks.point_network import point_network
 
-pytestmark = pytest.mark.usefixtures("built")
-
 RANDOM = np.random.default_rng(7)
 CELLS = 8
 PLACES = RANDOM.uniform(-100, 100, (CELLS, 3))

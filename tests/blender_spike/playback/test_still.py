@@ -10,8 +10,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 SETTINGS = {
     "as in the file": {},
     "thick": {"Thickness": 2.5},

@@ -13,8 +13,6 @@ from helpers.simulations import branched, simulation
 
 from spike_export import Cell, write
 
-pytestmark = pytest.mark.usefixtures("built")
-
 SPIKES_MS = np.array([1.0, 2.5, 4.0, 8.0])
 
 
