@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from math import ceil, floor
 from typing import Final
 
+import bpy
+
 from .. import nodes
 from ..limits import apart
 from ..nodes import Linkable, Node, Tree, Value
 from .drawing import GROUP, TEXT_INPUTS, moved
-from .font import SCALE, film_font
+from .font import LOWEST, SCALE, film_font
 
 # If a figure's largest number is in between, its numbers are written in full.
 _PLAIN_FROM: Final = 1e-3
@@ -76,7 +78,12 @@ def in_powers(low: float, high: float) -> bool:
 
 
 def text(
-    tree: Tree, string: Value, size: Linkable, align: str, x: Value = 0.0, y: Value = 0.0
+    tree: Tree,
+    string: Value,
+    size: Linkable,
+    align: str,
+    x: Value = 0.0,
+    y: Value = 0.0,
 ) -> Node:
     """Add a line of text.
 
@@ -92,12 +99,23 @@ def text(
     Node
         Filled letters.
     """
-    letters = tree.add(
-        "GeometryNodeStringToCurves",
-        {"String": string, "Size": size * SCALE, "Font": film_font(), "Align X": align},
-    )["Curve Instances"]
-    filled = tree.add("GeometryNodeFillCurve", {"Curve": letters})
-    return moved(tree, filled, x, y)
+    large = size * SCALE
+    letters = _letters(tree, string, large, align, film_font())
+    # Instances have no bounds of their own.
+    real = tree.add("GeometryNodeRealizeInstances", {"Geometry": letters})
+    low = tree.parts(tree.add("GeometryNodeBoundBox", {"Geometry": real})["Min"])["Y"]
+    lacks = (low < large * LOWEST).labeled("Does the font lack a letter?")
+    chosen = tree.switch("GEOMETRY", lacks, letters, _letters(tree, string, size, align))
+    return moved(tree, chosen, x, y)
+
+
+def _letters(
+    tree: Tree, string: Value, size: Linkable, align: str, font: bpy.types.VectorFont | None = None
+) -> Node:
+    """Add a line's filled letters in a font, or in Blender's own."""
+    given = {"String": string, "Size": size, "Align X": align} | ({"Font": font} if font else {})
+    outlines = tree.add("GeometryNodeStringToCurves", given)["Curve Instances"]
+    return tree.add("GeometryNodeFillCurve", {"Curve": outlines})
 
 
 def written(tree: Tree, value: Linkable, decimals: Linkable) -> Node:
@@ -204,7 +222,8 @@ def number_group(tree: Tree) -> None:
         third = text(tree, unit, size, "Left", _end(tree, both, size * _UNIT_GAP))
         powers = tree.add("GeometryNodeRealizeInstances", {"Geometry": tree.join(both, third)})
         one_line = tree.add(
-            "GeometryNodeRealizeInstances", {"Geometry": text(tree, plain, size, "Left")}
+            "GeometryNodeRealizeInstances",
+            {"Geometry": text(tree, plain, size, "Left")},
         )
         letters = tree.switch("GEOMETRY", scientific, one_line, powers)
     tree.output("Letters", letters)

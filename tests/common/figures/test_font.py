@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from helpers.simulations import branched, simulation
 
 from spike_export import write
@@ -40,11 +41,49 @@ def test_words_are_no_wider_than_in_the_built_in_font(bpy):
 
 def test_it_has_what_science_writes(bpy):
     """A glyph of its own for each: one from another font would stand out."""
-    from common.figures.font import _FILE
+    from common.figures.font import _FILE, _letters
     from fontTools.ttLib import TTFont
 
-    known = TTFont(_FILE).getBestCmap()
-    assert all(ord(letter) in known for letter in "−×·°µμΩπαβγΔ±²³⁻⁵₀éüßñžŁЖ≤≥≈→–—“”…")
+    glyphs = TTFont(_FILE).getBestCmap()
+    # Of all other letters.
+    box = glyphs[ord("海")]
+    known = {chr(one) for one, glyph in glyphs.items() if glyph != box}
+    assert known.issuperset("−×·°µμΩπαβγΔ±²³⁻⁵₀éüßñžŁЖ≤≥≈→–—“”…")
+    assert known == _letters()
+
+
+@pytest.mark.parametrize("words", ["soma", "|gjpqyÇŞ(β)|", "海馬 CA3", "עצב", "हिन्दी"])
+def test_letters_that_it_lacks_come_from_blenders_own(bpy, words):
+    """In a text, and where a node writes what somebody may change at any time."""
+    from common import nodes
+    from common.figures.font import new_text
+    from common.figures.numbers import text
+
+    curve = new_text("text", words, 1.0)
+    own = bpy.data.curves.new("text", "FONT")
+    own.body = words
+    lacks = max(words) > "\u0500"
+    assert (curve.font == own.font) == lacks
+    with nodes.geometry_group("Words") as tree:
+        string, size = tree.input("Words", "String"), tree.input("Size", "Float", default=1.0)
+        line = text(tree, string, size, "Left")
+        # Instances have no bounds of their own.
+        tree.output("Geometry", tree.add("GeometryNodeRealizeInstances", {"Geometry": line}))
+    thing = bpy.data.objects.new("node", bpy.data.meshes.new("node"))
+    bpy.context.scene.collection.objects.link(thing)
+    modifier = thing.modifiers.new("Words", "NODES")
+    modifier.node_group = tree.tree
+    nodes.modifiers.set_inputs(modifier, {"Words": words})
+    letters = bpy.data.objects.new("text", curve)
+    bpy.context.scene.collection.objects.link(letters)
+    bpy.context.view_layer.update()
+    assert thing.dimensions.x == pytest.approx(letters.dimensions.x, abs=0.02)
+    # Each font has its own outlines.
+    assert len(evaluated(bpy, thing)) == len(evaluated(bpy, letters)) > 0
+
+
+def evaluated(bpy, thing) -> list[object]:
+    return list(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh().vertices)
 
 
 def test_the_blend_carries_it_along(bpy, tmp_path):
