@@ -74,7 +74,10 @@ def figure_of(neuron, kind):
 def corners(bpy, figure):
     # In a variable, because its parts are gone as soon as it is.
     geometry = figure.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
-    return np.array([vertex.co for vertex in geometry.mesh.vertices])
+    mesh = geometry.mesh
+    # Not those that are alone, which are for EEVEE's motion blur.
+    drawn = np.unique([corner for face in mesh.polygons for corner in face.vertices])
+    return np.array([vertex.co for vertex in mesh.vertices])[drawn]
 
 
 def shown_ms(bpy, neuron):

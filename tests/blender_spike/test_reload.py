@@ -22,7 +22,9 @@ def neuron(bpy, tmp_path):
     bpy.ops.blender_spike.import_simulation(filepath=str(path), style="STRANDS", um_per_unit=50)
     bpy.ops.blender_spike.color_by_voltage(colormap="viridis", v_min=-70, v_max=10)
     neuron = bpy.context.object
-    set_inputs(find_modifier(neuron), {"Thickness": 3.0, "At the Ends": "Loop"})
+    # Without smoothing, points are in the order of the file.
+    style = {"Thickness": 3.0, "Strand Smoothing": 0.0, "At the Ends": "Loop"}
+    set_inputs(find_modifier(neuron), style)
     return neuron
 
 

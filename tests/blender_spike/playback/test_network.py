@@ -256,7 +256,7 @@ def test_no_cell_hides_another(bpy, tmp_path, engine):
     camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 3, (0, 0, 9)
     scene.collection.objects.link(camera)
     scene.camera = camera
-    scene.cycles.samples = 4
+    scene.cycles.samples = scene.eevee.taa_render_samples = 4
     scene.render.resolution_x = scene.render.resolution_y = 30
     scene.render.filepath = str(tmp_path / "cells.png")
 

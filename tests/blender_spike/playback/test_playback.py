@@ -34,7 +34,8 @@ def test_soma_is_a_sphere_or_as_recorded(bpy, branched_file):
 
     neuron = load(bpy, branched_file, style="STRANDS")
     for soma, radius, balls in (("Sphere", 0.0, [0.1]), ("As Recorded", 0.1, [])):
-        set_inputs(modifier_of(neuron), {"Soma": soma})
+        # Points in the order of the file.
+        set_inputs(modifier_of(neuron), {"Soma": soma, "Strand Smoothing": 0.0})
         geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
         data = geometry.curves.attributes["radius"].data
         # The soma is the first curve.
@@ -57,7 +58,8 @@ def test_thickness(bpy, branched_file, inputs, radius):
     from blender_spike.common.nodes.modifiers import set_inputs
 
     neuron = load(bpy, branched_file, style="STRANDS")
-    set_inputs(modifier_of(neuron), inputs)
+    # Points in the order of the file.
+    set_inputs(modifier_of(neuron), inputs | {"Strand Smoothing": 0.0})
     geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
     lines = strands(read(branched_file))
     first = lines.point_counts[0]
@@ -301,6 +303,7 @@ def test_a_copy_keeps_playing(bpy, branched_file):
 
 
 @pytest.mark.slow
+@pytest.mark.builds
 def test_two_files_share_one_node_group(bpy, branched_file, tmp_path):
     """And each plays its own values."""
     other = write(tmp_path / "other.pickle", simulation(branched(), 12, seed=9))
