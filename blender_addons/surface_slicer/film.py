@@ -124,7 +124,6 @@ def set_scene(
     if way.lit:
         add_suns(scene)
     direction, margin = way.view(scene)
-    direction, margin = way.view(scene)
     # A diagram is seen as a whole, however the camera orbits.
     whole = np.concatenate([_whole(scene, one) for one in surfaces]) if way.with_axes else None
     camera = film.frame_camera(
