@@ -59,4 +59,7 @@ def of_networks() -> Step:
     for name, panel in zip(names, panels, strict=True):
         yield from show_panels("blender_spike", of=panel)
         yield from open_tab("BlenderSpike")
+        if name == "output":
+            # It was there before, closed.
+            yield from open_panel(panel.__name__)
         yield from sidebar_picture(name)
