@@ -195,10 +195,11 @@ SCENES: Mapping[str, Scene] = {
 # Sidebars photographed by make test-gui, and how far down the panels go; below zero, how far up
 # from the end.
 PANELS = {
-    "spike-panel": (Path("out", "gui", "panels", "sidebar.png"), 1983),
-    "spike-more-panel": (Path("out", "gui", "panels", "more.png"), -1938),
+    "spike-panel": (Path("out", "gui", "panels", "sidebar.png"), 2085),
+    "spike-more-panel": (Path("out", "gui", "panels", "more.png"), -1903),
     "network-panel": (Path("out", "gui", "panels", "network.png"), 700),
     "layout-panel": (Path("out", "gui", "panels", "layout.png"), 520),
+    "output-panel": (Path("out", "gui", "panels", "output.png"), 450),
     "brain-panel": (Path("out", "gui", "brain_panel", "sidebar.png"), 2104),
     "surface-panel": (Path("out", "gui", "slicer_panel", "sidebar.png"), 1820),
     "surface-slice-panel": (Path("out", "gui", "slicer_panel", "more.png"), -1481),
