@@ -31,6 +31,7 @@ class Settings:
     keeps_data: bool
     background: str
     jitters: bool
+    composited_on: str
 
 
 def settings_of(scene: bpy.types.Scene) -> Settings:
@@ -51,6 +52,7 @@ def settings_of(scene: bpy.types.Scene) -> Settings:
         keeps_data=bool(render.use_persistent_data),
         background="transparent" if render.film_transparent else "opaque",
         jitters=required(scene.eevee).use_bokeh_jittered,
+        composited_on=render.compositor_device,
     )
 
 
@@ -77,6 +79,7 @@ def changes(before: Settings, scene: bpy.types.Scene) -> list[str]:
         ("persistent data", _switch(before.keeps_data), _switch(after.keeps_data)),
         ("film", before.background, after.background),
         ("EEVEE's jittered camera", _switch(before.jitters), _switch(after.jitters)),
+        ("compositing on", before.composited_on, after.composited_on),
     ):
         if old != new:
             told.append(f"{what} {new}" + (f" instead of {old}" if old else ""))

@@ -87,7 +87,7 @@ def test_film_scene_says_what_it_did(
     assert sampled in sentence
     assert "frames" not in sentence.partition("the scene now has")[2] and "engine" not in sentence
     assert ("persistent data on instead of off" in sentence) == (addon == "blender_spike")
-    assert sentence.endswith(".") and sentence.count("instead of") in (5, 6)
+    assert sentence.endswith(".") and sentence.count("instead of") in (6, 7)
     # Somebody's own are still in the file, also when it is saved.
     kept = (bpy.data.worlds["Sky"], bpy.data.node_groups["Grade"])
     assert all(block.users for block in kept) and "Shot 1" in bpy.data.objects

@@ -102,6 +102,8 @@ def add_bloom(
 ) -> bpy.types.NodeTree:
     """Make bright parts of the picture glow, in the compositor, for every engine.
 
+    For Cycles it works on the processor, which every machine has.
+
     Parameters
     ----------
     scene : Scene
@@ -126,6 +128,9 @@ def add_bloom(
     ground = _ground_of(scene)
     _mark_older_figures()
     scene.render.use_compositing = True
+    if scene.render.engine == "CYCLES":
+        # On a graphics card, Blender would end where there is none, as on many farms.
+        scene.render.compositor_device = "CPU"
     _mark_passes(scene)
     there: Any = scene.compositing_node_group
     glare = _bloom_of(scene)

@@ -106,6 +106,18 @@ def test_all_view_layers_are_in_the_picture_and_glow(bpy, tmp_path, engine):
     assert kinds.count("CompositorNodeRLayers") == 2
 
 
+@pytest.mark.parametrize(("engine", "device"), [("CYCLES", "CPU"), ("BLENDER_EEVEE", "GPU")])
+def test_cycles_needs_no_graphics_card(bpy, engine, device):
+    """On a machine without one, Blender would end at the first frame."""
+    from common import film
+
+    scene = bpy.context.scene
+    scene.render.engine = engine
+    assert scene.render.compositor_device == "GPU"
+    film.add_bloom(scene, 1.0)
+    assert scene.render.compositor_device == device
+
+
 def test_view_layers_lie_on_the_world(bpy, tmp_path):
     """On its color, also after that changes; on nothing where the film is transparent."""
     from common import film
