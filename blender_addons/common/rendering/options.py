@@ -96,28 +96,10 @@ def add_film_options(
 
 
 # Of films, pictures and scenes that somebody may want.
-_OTHER_ENDINGS: Final = frozenset(
-    [
-        ".avi",
-        ".mkv",
-        ".mpg",
-        ".mpeg",
-        ".m4v",
-        ".wmv",
-        ".flv",
-        ".ogv",
-        ".gif",
-        ".webp",
-        ".apng",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".exr",
-        ".tif",
-        ".tiff",
-        ".blend",
-    ]
-)
+_OTHER_ENDINGS: Final = frozenset({
+    ".avi", ".mkv", ".mpg", ".mpeg", ".m4v", ".wmv", ".flv", ".ogv", ".gif", ".webp", ".apng",
+    ".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".blend",
+})  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
