@@ -47,6 +47,8 @@ def test_radii_are_in_micrometers(bpy, cell):
     assert data.minimum_radius_um == 0.0
     data.minimum_radius_um = 4.0
     assert input_value(find_modifier(neuron), "Minimum Radius").value == pytest.approx(0.08)
+    # Round ends are thinner.
+    input_value(find_modifier(neuron), "Strand Smoothing").value = 0.0
     geometry = neuron.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
     thin = min(p.radius for p in list(geometry.curves.points)[5:])
     assert thin * 50 == pytest.approx(4.0)
