@@ -227,8 +227,16 @@ def _press(control: Control, chance: random.Random) -> Step:
             yield
             yield from key("RET")
         elif command_under_pointer() != control.name:
-            # It was pressed, and a dialog stands before it: this confirms it.
-            yield from key("RET")
+            # It was pressed, and a dialog stands before it: this confirms it, or first the field in
+            # which one types at once.
+            for _confirmed in range(2):
+                yield from key("RET")
+                for _redraw in range(_REDRAWS):
+                    if last_done() != done or in_browser():
+                        break
+                    yield
+                if last_done() != done or command_under_pointer() == control.name:
+                    break
     for _redraw in range(_REDRAWS):
         if last_done() != done or in_browser():
             break
