@@ -10,6 +10,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 SAMPLES = 12
 
 

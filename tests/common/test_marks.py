@@ -8,6 +8,8 @@ import re
 import pytest
 from helpers.fast import fast_first
 
+pytestmark = pytest.mark.usefixtures("built")
+
 OURS = re.compile(r"(spike_suite|blender_spike|blender_brain|surface_slicer)[_ ]")
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import json
 import re
 import sys
@@ -47,7 +46,8 @@ def data(tmp_path_factory) -> Path:
     return write_data(tmp_path_factory.mktemp("data"))
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(NAMES)), ids="-".join)
+# Each is once the first, the second and the last.
+@pytest.mark.parametrize("order", [NAMES[n:] + NAMES[:n] for n in range(len(NAMES))], ids="-".join)
 def test_all_orders_leave_no_trace(packages, data, tmp_path, order):
     """Each comes to those before it; all work; each goes, first come first gone."""
     steps = ["traces"]

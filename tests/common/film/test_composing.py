@@ -9,6 +9,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 SHAPES = {"upright": (720, 1280), "square": (900, 900), "wide": (1280, 720)}
 
 

@@ -9,6 +9,8 @@ from helpers.simulations import branched, simulation
 
 from spike_export import figures, write
 
+pytestmark = pytest.mark.usefixtures("built")
+
 POINTS = "0 0, 0.5s 0.5, 1s 0.5, 2s 1 smooth"
 
 
