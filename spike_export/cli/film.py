@@ -32,7 +32,7 @@ _MISSING = 3
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"ignore_unknown_options": True},
     epilog="All other options are BlenderSpike's: spike-export film --options lists them.",
 )
 @click.option(

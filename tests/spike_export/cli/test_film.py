@@ -35,22 +35,21 @@ def run(*words: object):
     return CliRunner().invoke(main, ["film", *map(str, words)])
 
 
-@pytest.mark.parametrize("way", ["option", "variable", "path"])
+@pytest.mark.parametrize("way", ["option", "option at the end", "variable", "path"])
 def test_all_words_are_handed_over_and_the_code_comes_back(tmp_path, monkeypatch, way):
     blender = program(tmp_path / "blender", "\\tblender_spike\\n\\textension\\n")
-    option = []
-    if way == "option":
-        option = ["--blender", blender]
+    before, after = [], []
+    if way.startswith("option"):
+        (before if way == "option" else after)[:] = ["--blender", blender]
     elif way == "variable":
         monkeypatch.setenv("BLENDER", str(blender))
     else:
         monkeypatch.setenv("PATH", str(tmp_path))
-    result = run(*option, "run.pickle", "film.mp4", "--frames", "2-3", "--transparent")
+    given = ["run.pickle", "film.mp4", "--frames", "2-3", "--v-min", "-80", "--transparent"]
+    result = run(*before, *given, *after)
     assert result.exit_code == 7, result.output
     words = (tmp_path / "blender.words").read_text().split("\n")[:-1]
-    assert words == [
-        "-b", "-c", "blender_spike", "run.pickle", "film.mp4", "--frames", "2-3", "--transparent",
-    ]  # fmt: skip
+    assert words == ["-b", "-c", "blender_spike", *given]
 
 
 def test_the_options_are_those_of_the_extension(tmp_path):
