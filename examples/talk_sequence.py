@@ -434,8 +434,8 @@ class Sequence:
     def _caption(
         self, words: str, place: tuple[float, float], begin: float, leave: float, align: str
     ) -> None:
-        font: Any = bpy.data.curves.new(words.replace("\n", " "), "FONT")
-        font.body, font.size = words, 0.42
+        new_text = self._module("common.figures.font").new_text
+        font: Any = new_text(words.replace("\n", " "), words, 0.42)
         font.align_x, font.align_y = align, "CENTER"
         font.materials.append(self._letters)
         text: Any = bpy.data.objects.new(font.name, font)

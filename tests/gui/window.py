@@ -271,18 +271,21 @@ def rows() -> Generator[None, None, list[int]]:
 
     def look() -> None:
         ui = bpy.context.region
+        if ui != sidebar():
+            return
         # Left of the tabs.
         width = ui.width // 2
         drawn = gpu.state.active_framebuffer_get().read_color(0, 0, width, ui.height, 4, 0, "UBYTE")
         pixels = np.frombuffer(drawn, np.uint8).reshape(ui.height, width, 4)
         ends[:] = [int((pixels != pixels[0, 0]).any(axis=(1, 2)).argmax())]
 
-    handle = bpy.types.SpaceView3D.draw_handler_add(look, (), "UI", "POST_PIXEL")
+    space = type(workplace().spaces.active)
+    handle = space.draw_handler_add(look, (), "UI", "POST_PIXEL")
     try:
         sidebar().tag_redraw()
         yield from until(lambda: bool(ends), "the sidebar is drawn")
     finally:
-        bpy.types.SpaceView3D.draw_handler_remove(handle, "UI")
+        space.draw_handler_remove(handle, "UI")
     ui = sidebar()
     step = max(1, int(15 * bpy.context.preferences.view.ui_scale))
     return list(range(ui.y + ui.height - 20, ui.y + max(10, ends[0]), -step))
