@@ -127,10 +127,11 @@ def add_bloom(
     """
     ground = _ground_of(scene)
     _mark_older_figures()
-    scene.render.use_compositing = True
-    if scene.render.engine == "CYCLES":
+    render: Any = scene.render
+    render.use_compositing = True
+    if render.engine == "CYCLES":
         # On a graphics card, Blender would end where there is none, as on many farms.
-        scene.render.compositor_device = "CPU"
+        render.compositor_device = "CPU"
     _mark_passes(scene)
     there: Any = scene.compositing_node_group
     glare = _bloom_of(scene)
