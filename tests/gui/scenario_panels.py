@@ -6,17 +6,14 @@ from __future__ import annotations
 import bpy
 from window import (
     Step,
-    area,
     check,
     empty_scene,
     open_panel,
     open_tab,
-    picture,
     show_panels,
-    sidebar,
     sidebar_picture,
     viewport,
-    window,
+    whole_sidebar_picture,
 )
 
 # So large that text is sharp on a fine screen.
@@ -37,13 +34,7 @@ def scenario() -> Step:
         yield from open_panel(f"BLENDER_SPIKE_PT_{panel}")
     bpy.context.preferences.view.ui_scale = SCALE
     yield
-    yield from sidebar_picture("sidebar")
-    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
-        for _ in range(3):
-            bpy.ops.view2d.scroll_down(page=True)
-    yield
-    yield from sidebar_picture("more")
-    picture("window")
+    yield from whole_sidebar_picture()
     yield from of_networks()
 
 

@@ -10,15 +10,11 @@ import numpy as np
 from window import (
     PICTURES,
     Step,
-    area,
     check,
     empty_scene,
     open_tab,
-    picture,
-    sidebar,
-    sidebar_picture,
     viewport,
-    window,
+    whole_sidebar_picture,
 )
 
 # So large that text is sharp on a fine screen.
@@ -61,10 +57,4 @@ def scenario() -> Step:
     yield
     bpy.context.preferences.view.ui_scale = SCALE
     yield
-    yield from sidebar_picture("sidebar")
-    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
-        for _ in range(3):
-            bpy.ops.view2d.scroll_down(page=True)
-    yield
-    yield from sidebar_picture("more")
-    picture("window")
+    yield from whole_sidebar_picture()

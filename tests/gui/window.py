@@ -646,6 +646,17 @@ def sidebar_picture(name: str) -> Step:
     picture(name, "-crop", place)
 
 
+def whole_sidebar_picture() -> Step:
+    """Take pictures of the sidebar's beginning and its end, and one of all of the window."""
+    yield from sidebar_picture("sidebar")
+    with bpy.context.temp_override(window=window(), area=area(), region=sidebar()):
+        for _ in range(3):
+            bpy.ops.view2d.scroll_down(page=True)
+    yield
+    yield from sidebar_picture("more")
+    picture("window")
+
+
 def until(
     condition: Callable[[], bool], what: str, instead: Callable[[], str] | None = None
 ) -> Step:
