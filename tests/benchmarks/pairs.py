@@ -42,6 +42,10 @@ class Pair:
         ratios = [a / b for a, b in pairs]
         return cls(*pairs[len(pairs) // 2], ratios[0], ratios[-1])
 
+    def each(self, count: int) -> Pair:
+        """Of each of so many things that were timed together."""
+        return Pair(self.ours / count, self.other / count, self.lowest, self.highest)
+
 
 def seconds(function: Action, clock: Clock = time.perf_counter) -> float:
     """Time one call."""
