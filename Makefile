@@ -12,6 +12,11 @@ BLENDER ?=
 WEBSITE ?=
 # Stages of .ci/run that could not run here and have passed on another machine.
 RAN_ELSEWHERE ?=
+# Without what test-blender tries in a real Blender: make test LEFT_TO_BLENDER=1
+LEFT_TO_BLENDER ?=
+# Where a real Blender's home is kept from one scenario to the next: make test-window INSTALLED=…
+INSTALLED ?=
+IN_BLENDER := tests/examples tests/tools/test_package_life.py tests/tools/test_repository_life.py
 # The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
@@ -45,7 +50,7 @@ demo: $(VENV)/.ready-neuron $(if $(BLENDER),,$(VENV)/.ready-blender)
 	@$(BIN)/python tools/demo.py --blender "$(BLENDER)"
 
 test: $(VENV)/.ready-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(if $(LEFT_TO_BLENDER),$(addprefix --ignore=,$(IN_BLENDER)))
 
 test-fast: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest -m "not slow"
@@ -66,13 +71,13 @@ endef
 test-gui: test-blender test-window
 
 test-blender: $(VENV)/.ready-test
-	@$(FIND_BLENDER); $(BIN)/python -m pytest tests/examples tests/tools/test_package_life.py \
-	  tests/tools/test_repository_life.py
+	@$(FIND_BLENDER); $(BIN)/python -m pytest $(IN_BLENDER)
 
 test-window: $(VENV)/.ready-test
 	@$(FIND_BLENDER); \
 	SEED="$(SEED)" SEQUENCES="$(SEQUENCES)" SEQUENCE="$(SEQUENCE)" \
 	$(BIN)/python tests/gui/run.py "$$BLENDER" out/gui $(if $(PLANT),--plant) \
+	  $(if $(INSTALLED),--installed "$(INSTALLED)") \
 	  $(foreach scenario,$(ONLY),--only $(scenario))
 
 # Without Blender. Warnings from BrainGlobe's libraries are not ours to fix.

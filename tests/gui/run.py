@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +113,13 @@ def main() -> None:
     pictures = options.pictures.resolve()
     failed = []
     with tempfile.TemporaryDirectory() as temporary, screen():
-        work = Path(temporary)
-        packages = build_all(work / "dist")
         blender = Blender(
             str(Path(shutil.which(options.blender) or "").absolute()),
-            work / "home",
+            (options.installed or Path(temporary) / "home").resolve(),
             options.pointer == "real",
         )
-        install(blender, packages)
+        if not blender.home.exists():
+            prepare(blender)
         for name in options.only or scenarios():
             if options.plant:
                 failed += [
@@ -144,6 +143,7 @@ def parse() -> argparse.Namespace:
     add("blender", help="path of Blender 5.2 or newer")
     add("pictures", type=Path, help="folder for pictures and logs")
     add("--only", action="append", choices=scenarios(), help="this scenario; repeatable")
+    add("--installed", type=Path, help="where what is installed is kept, or was kept before")
     add("--plant", action="store_true", help="break things, and see that it is noticed")
     add(
         "--pointer", choices=("real", "simulated"),
@@ -204,6 +204,17 @@ def build_all(folder: Path) -> dict[str, Path]:
             found = []
         packages[name] = build_extension.build(name, folder, found)
     return packages
+
+
+def prepare(blender: Blender) -> None:
+    """Build and install the extensions; another process may be about to do so as well."""
+    blender.home.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=blender.home.parent) as temporary:
+        made = replace(blender, home=Path(temporary) / "home")
+        install(made, build_all(Path(temporary) / "dist"))
+        # The other one may have been faster; then its home is as good.
+        with contextlib.suppress(OSError):
+            made.home.rename(blender.home)
 
 
 def install(blender: Blender, packages: dict[str, Path]) -> None:

@@ -25,10 +25,15 @@ def tree(tmp_path) -> Path:
     (tree / "tests" / "gui").mkdir(parents=True)
     for name in ("undo", "random", "spike"):
         (tree / "tests" / "gui" / f"scenario_{name}.py").touch()
-    (tree / ".gitignore").write_text("/out/\n/.venv/\n")
+    (tree / ".gitignore").write_text("/out/\n/.venv/\n/called\n")
     programs = tree / ".venv" / "bin"
     programs.mkdir(parents=True)
-    write(programs / "make", 'case "$*" in "$FAIL") exit 1;; esac')
+    # It writes down what it was called with.
+    write(
+        programs / "make",
+        'echo "${LEFT_TO_BLENDER:-all} $*" >> called\n'
+        'case "$*" in "$FAIL") exit 1;; $SLOW) sleep 1;; esac',
+    )
     write(programs / "python", 'exit "${NO_BLENDER:-0}"')
     write(programs / "chromium", "")
     git = ["git", "-C", str(tree), "-c", "user.name=A", "-c", "user.email=a@example.org"]
@@ -44,7 +49,7 @@ def write(path: Path, script: str) -> None:
 
 def run(tree: Path, **more: str) -> tuple[int, list[str]]:
     path = f"{tree / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "FAIL": "", "PATH": path, **more}
+    environment = {**os.environ, "FAIL": "", "SLOW": "", "PATH": path, **more}
     done = subprocess.run(
         [tree / ".ci" / "run"], env=environment, capture_output=True, text=True, timeout=120
     )
@@ -64,9 +69,31 @@ def test_all_has_passed(tree):
     assert len(stages) == 7 and why(tree) == ""
 
 
-def test_what_failed_comes_last_and_the_rest_did_not_run(tree):
-    code, lines = run(tree, FAIL="test")
+@pytest.mark.parametrize("slow", ["test", "test-window ONLY=undo"])
+def test_each_is_done_once_whoever_is_slow(tree, slow):
+    assert run(tree, SLOW=slow)[0] == 0
+    called = (tree / "called").read_text().splitlines()
+    assert len(called) == len(set(called)) == 7
+
+
+def test_what_a_blender_tries_is_left_to_it(tree):
+    run(tree)
+    assert "1 test" in (tree / "called").read_text().splitlines()
+    (tree / "called").unlink()
+    run(tree, NO_BLENDER="1")
+    assert "all test" in (tree / "called").read_text().splitlines()
+
+
+def test_a_scenario_is_played_twice_and_then_has_failed(tree):
+    code, lines = run(tree, FAIL="test-window ONLY=spike")
     assert code == 1 and lines[-1].startswith("Failed.")
+    assert (tree / "called").read_text().count("ONLY=spike") == 2
+    assert sum(line.startswith("passed ") for line in lines) == 6
+
+
+def test_what_failed_comes_last_and_the_rest_did_not_run(tree):
+    code, lines = run(tree, FAIL="test", SLOW="test-window*")
+    assert code == 2 and lines[-1].startswith("Failed.")
     assert lines[-2].split() == ["failed", lines[-2].split()[1], "make", "test"]
     assert any("make test-conformance" in line for line in lines if line.startswith("not run "))
     assert "failed: make test" in why(tree)
