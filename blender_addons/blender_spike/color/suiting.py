@@ -9,7 +9,9 @@ from typing import Final
 import bpy
 
 from ..common import film
+from ..common.colormaps import in_material, table
 from ..common.nodes.modifiers import has_input, input_value, set_inputs
+from ..common.required import required
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from ..playback.playback import find_modifier
@@ -17,6 +19,12 @@ from ..properties import about
 from .coloring import color_input, has_color_input, look_of, voltage_material
 from .looks import LOOKS
 from .neuron_look import NeuronLook
+
+# Of luminances, as in the Web Content Accessibility Guidelines, which want 3 for graphics.
+_LEAST_CONTRAST: Final = 1.5
+_LUMINANCE: Final = (0.2126, 0.7152, 0.0722)
+# Whose highest values are seen on any bright, and on any dark ground.
+_FOR_BRIGHT, _FOR_DARK = "YlOrRd", "inferno"
 
 # A membrane takes about 3 s for each of the first cells.
 _MOST_MEMBRANES: Final = 20
@@ -39,7 +47,11 @@ def suit(
     """
     if look.is_clear:
         film.see_through(scene)
-    return [*_suit_style(neurons, look), *_suit_background(scene, look)]
+    return [
+        *_suit_style(neurons, look),
+        *_suit_background(scene, look),
+        *_hardly_seen(neurons, look),
+    ]
 
 
 def look_shown(neurons: Sequence[bpy.types.Object]) -> NeuronLook:
@@ -124,3 +136,26 @@ def _suit_background(scene: bpy.types.Scene, look: NeuronLook) -> list[str]:
         film.set_bloom_strength(scene, 1.0)
         changed.append("bloom is on")
     return changed
+
+
+def _hardly_seen(neurons: Sequence[bpy.types.Object], look: NeuronLook) -> list[str]:
+    """Tell which colormaps end in a color like that of the ground that a look needs."""
+    if not look.needs_background:
+        return []
+    ground = sum(weight * part for weight, part in zip(_LUMINANCE, look.background, strict=True))
+    found: dict[str, None] = {}
+    for material in filter(None, map(voltage_material, neurons)):
+        tree = required(material.node_tree)
+        name = in_material.shown_colormap(tree)
+        if not name:
+            continue
+        stops = table.linear_stops(name)
+        highest = stops[0 if in_material.range_input(tree, "Reverse").default_value else -1]
+        luminance = float(highest[:3] @ _LUMINANCE)
+        if max(ground, luminance) + 0.05 < _LEAST_CONTRAST * (min(ground, luminance) + 0.05):
+            found[name] = None
+    better = _FOR_BRIGHT if ground > 0.2 else _FOR_DARK
+    return [
+        f"the highest values of {name} are hardly seen on this background: {better} is better there"
+        for name in found
+    ]

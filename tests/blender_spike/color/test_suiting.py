@@ -105,11 +105,26 @@ def test_ink_brings_white_and_others_black_back(bpy, neuron, capfd):
     assert film.plain_color(scene) == BLACK and film.bloom_strength(scene) == 1.0
     bpy.ops.blender_spike.set_look(look="INK_ON_WHITE")
     assert film.plain_color(scene) == WHITE and film.bloom_strength(scene) == 0.0
-    assert "the world is of one color; bloom is off." in capfd.readouterr().out
+    assert "the world is of one color; bloom is off;" in capfd.readouterr().out
     bpy.ops.blender_spike.film_scene()
     assert film.plain_color(scene) == WHITE and film.bloom_strength(scene) == 0.0
     bpy.ops.blender_spike.set_look(look="GLASS_CELL")
     assert film.plain_color(scene) == BLACK and film.bloom_strength(scene) == 1.0
+
+
+def test_what_is_hardly_seen_on_white_is_told(bpy, neuron, capfd):
+    def said(colormap, look="INK_ON_WHITE"):
+        bpy.ops.blender_spike.color_by_voltage(colormap=colormap)
+        capfd.readouterr()
+        bpy.ops.blender_spike.set_look(look=look)
+        return capfd.readouterr().out
+
+    assert "the highest values of inferno are hardly seen on this background: YlOrRd" in said(
+        "inferno"
+    )
+    assert "hardly seen" not in said("YlOrRd")
+    assert "hardly seen" not in said("inferno_r")
+    assert "hardly seen" not in said("inferno", "FLAT")
 
 
 def test_a_world_of_somebody_s_own_stays_unless_ink_needs_white(bpy, neuron):
