@@ -10,6 +10,7 @@ ones.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -267,7 +268,23 @@ class Search:
             clear = False
         if clear:
             return one.acronym, one.name
-        return str(one.id), f"{one.acronym}  {one.name}"
+        return self.term(one), f"{one.acronym}  {one.name}"
+
+    def term(self, structure: Structure) -> str:
+        """Return a term that `find` takes for just this structure.
+
+        Its id, unless that is another structure's acronym, as in atlases with numbered areas; then
+        its acronym or full name.
+        """
+        number = str(structure.id)
+        # Panels ask for many of them in each redraw.
+        if number not in self._exact[0]:
+            return number
+        for term in (number, structure.acronym, f'"{structure.name}"'):
+            with contextlib.suppress(UnknownStructureError):
+                if self.find(term) == [structure]:
+                    return term
+        return number
 
     def with_term(self, typed: str, term: str) -> str:
         """Add a term to a list of terms.

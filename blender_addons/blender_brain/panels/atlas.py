@@ -11,7 +11,7 @@ import bpy
 from .. import demo_atlas
 from ..atlas import Atlas, AtlasError, Structure, library
 from ..atlas.errors import not_here
-from ..atlas.search import UnknownStructureError
+from ..atlas.search import Search, UnknownStructureError
 from ..common.suggestions import draw_field
 from ..download import running
 from ..download.tasks import Task
@@ -92,7 +92,7 @@ class BLENDER_BRAIN_PT_atlas(Tab):
             except UnknownStructureError:
                 # The import says so; here somebody may still be typing.
                 return
-            draw_absent(layout, typed, opened, structures, typed.parts, typed.depth)
+            draw_absent(layout, typed, opened, search, structures, typed.parts, typed.depth)
 
 
 class BLENDER_BRAIN_PT_tree(Tab):
@@ -198,6 +198,7 @@ def draw_absent(
     layout: bpy.types.UILayout,
     typed: BLENDER_BRAIN_PG_scene,
     atlas: Atlas,
+    search: Search,
     structures: Sequence[Structure],
     parts: Parts,
     depth: int,
@@ -225,7 +226,7 @@ def draw_absent(
         "blender_brain.download_meshes", text=f"Download {count}", icon="IMPORT"
     )
     operator.atlas, operator.folder = atlas.full_name, typed.folder
-    operator.acronyms = ", ".join(str(one.id) for one in structures)
+    operator.acronyms = ", ".join(map(search.term, structures))
     operator.parts, operator.depth = parts, depth
 
 

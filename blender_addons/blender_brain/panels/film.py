@@ -79,7 +79,8 @@ def _draw_absent_of_film(
     except UnknownStructureError:
         # The button says so; here somebody may still be typing.
         return
-    draw_absent(layout, typed, atlas, [one for part in wanted for one in part], "ONLY", 1)
+    structures = [one for part in wanted for one in part]
+    draw_absent(layout, typed, atlas, search, structures, "ONLY", 1)
 
 
 CLASSES = (BLENDER_BRAIN_PT_labels, BLENDER_BRAIN_PT_film)

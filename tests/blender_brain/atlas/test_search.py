@@ -49,6 +49,15 @@ def acronyms(structures: list[Structure]) -> list[str]:
     return [one.acronym for one in structures]
 
 
+def test_a_term_means_just_this_structure(search):
+    # 5 is the id of one area and the acronym of another.
+    rows = [(1, "1", "area one"), (5, "V", "area five"), (9, "5", "another"), (6, "9", "nine")]
+    numbered = [structure(*row) for row in rows]
+    for among, ones in ((Search(numbered), numbered), (search, [structure(*r) for r in ROWS])):
+        assert [among.find(among.term(one)) for one in ones] == [[one] for one in ones]
+    assert [Search(numbered).term(one) for one in numbered] == ["1", "V", "5", "6"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
