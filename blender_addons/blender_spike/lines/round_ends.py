@@ -7,6 +7,7 @@ from math import pi
 from typing import Final
 
 from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE, STARTS_INSIDE
+from ..common import nodes
 from ..common.nodes import Linkable, Node, Socket, Tree, Value
 from .stations import STRAND_POINT
 from .style import Lines
@@ -26,7 +27,7 @@ _SAME_PLACE: Final = 0.01
 
 def whole(
     lines: Lines, most: Value, thicker: Value, rings: Value, reach: float = 1.0
-) -> tuple[Node, Socket]:
+) -> tuple[Socket, Socket]:
     """Add the nodes that join lines, let them run smoothly, and round their ends.
 
     Parameters
@@ -43,28 +44,53 @@ def whole(
 
     Returns
     -------
-    ended : Node
+    ended : Socket
         Curves.
     is_new : Socket
         Whether they are so. Neurons that version 0.1.0 imported keep the look they had.
     """
     tree = lines.tree
-    shown = tree.add(
-        "GeometryNodeSeparateGeometry", {"Geometry": lines.curves, "Selection": lines.is_line},
-        domain="CURVE",
-    )["Selection"]  # fmt: skip
-    given = tree.add("GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT")
-    is_new = given["Exists"]
-    micrometer = lines.inputs["Micrometer"]
-    added = tree.add("GeometryNodeInputRadius") - tree.attribute("recorded_radius")
-    room = most + tree.maximum(added, 0.0) * thicker
-    even = smoothed(tree, joined(tree, shown, micrometer), is_new, room)
     # If its parent is hidden or thinner than in the file, a start may be seen.
     as_recorded: Linkable = lines.inputs["Tapering"]
     for name in ("Soma", "Dendrites", "Apical", "Axon", "Other"):
         as_recorded = as_recorded & lines.inputs[f"Show {name}"]
+    made = tree.group(
+        _whole_group(),
+        {
+            "Lines": lines.curves,
+            "Is Line": lines.is_line,
+            "Micrometer": lines.inputs["Micrometer"],
+            "As Recorded": as_recorded,
+            "Most": most,
+            "Thicker": thicker,
+            "Rings": rings,
+            "Reach": reach,
+        },
+    )
+    return made["Lines"], made["Is New"]
+
+
+@nodes.group("BlenderSpike Lines")
+def _whole_group(tree: Tree) -> None:
+    """Build the group of `whole`, so that styles share it."""
+    curves = tree.input("Lines", "Geometry")
+    is_line = tree.input("Is Line", "Bool")
+    micrometer = tree.input("Micrometer", "Float")
+    as_recorded = tree.input("As Recorded", "Bool")
+    most, thicker = tree.input("Most", "Float"), tree.input("Thicker", "Float")
+    rings, reach = tree.input("Rings", "Int"), tree.input("Reach", "Float")
+    shown = tree.add(
+        "GeometryNodeSeparateGeometry", {"Geometry": curves, "Selection": is_line}, domain="CURVE"
+    )["Selection"]
+    given = tree.add("GeometryNodeInputNamedAttribute", {"Name": STARTS_INSIDE}, data_type="INT")
+    is_new = given["Exists"]
+    added = tree.add("GeometryNodeInputRadius") - tree.attribute("recorded_radius")
+    room = most + tree.maximum(added, 0.0) * thicker
+    even = smoothed(tree, joined(tree, shown, micrometer), is_new, room)
     inside = (given["Attribute"] > 0) & as_recorded
-    return with_round_ends(tree, even, shown, is_new, inside, rings, reach), is_new
+    ended = with_round_ends(tree, even, shown, is_new, inside, rings, reach)
+    tree.output("Lines", ended)
+    tree.output("Is New", is_new, kind="Bool")
 
 
 def joined(tree: Tree, curves: Linkable, micrometer: Value) -> Node:
@@ -177,7 +203,7 @@ def with_round_ends(
     wanted: Linkable,
     starts_inside: Linkable,
     rings: Value,
-    reach: float = 1.0,
+    reach: Value,
 ) -> Node:
     """Add the nodes that continue lines by points on a half ball of their radius.
 
@@ -191,7 +217,7 @@ def with_round_ends(
         Whether a line begins where nobody sees it; its start stays flat.
     rings : Value
         Points at each end.
-    reach : float
+    reach : Value
         How far the last of them is from the end, about, in radii.
 
     Returns

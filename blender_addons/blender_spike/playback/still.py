@@ -102,6 +102,20 @@ def shape_of(modifier: bpy.types.NodesModifier) -> bpy.types.Object | None:
     return input_value(modifier, SHAPE).value if has_input(modifier, SHAPE) else None
 
 
+@nodes.group(f"{GROUP}: {{}}")
+def _style_group(tree: Tree, name: str) -> None:
+    """Build the group of a style.
+
+    Blender looks at a whole tree whenever a link is added, so several small ones are made in a
+    fraction of the time of a single one.
+    """
+    curves = tree.input("Strands", "Geometry")
+    spheres = tree.input("Spheres", "Geometry")
+    given = tree.inputs(SHAPE_INPUTS)
+    lines = Lines(tree, curves, is_line(tree, given), given, spheres, is_sphere(tree, given))
+    tree.output("Geometry", STYLES[name].write(lines))
+
+
 @nodes.group(f"{GROUP}: Mesh")
 def mesh_group(tree: Tree) -> None:
     """Build the group that makes what the styles draw, all but its values.
@@ -118,14 +132,15 @@ def mesh_group(tree: Tree) -> None:
     numbered = tree.store(curves, STRAND_POINT, tree.add("GeometryNodeInputIndex"), "INT")
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
     thick = tree.group(thickness_group(), {"Strands": numbered, **thickness})
-    lines = Lines(
-        tree, thick["Strands"], is_line(tree, given), given, spheres, is_sphere(tree, given)
-    )
+    look = {name: given[name] for name in SHAPE_INPUTS}
+    lines = Lines(tree, thick["Strands"], is_line(tree, given), given)
     # Cycles adds half a ball to each end, and EEVEE nothing, so this is between the two.
     smooth, _ = whole(lines, 0.0, given["Strand Smoothing"], _TIP_POINTS, _TIP)
     even = tree.index_switch("GEOMETRY", is_exact(tree, thick, given), [smooth, None])
+    drawn = {"Strands": thick["Strands"], "Spheres": spheres, **look}
     made: list[Value] = [
-        even if style.drawn_by_engine else style.write(lines) for style in STYLES.values()
+        even if style.drawn_by_engine else tree.group(_style_group(style.name), drawn)
+        for style in STYLES.values()
     ]
     tree.output("Geometry", tree.index_switch("GEOMETRY", given["Style"], made))
 
