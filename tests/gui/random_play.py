@@ -41,7 +41,7 @@ def play(environment: dict[str, str]) -> Step:
     Parameters
     ----------
     environment : dict
-        ``SEED`` (1); ``SEQUENCES``, how many (20); instead of that ``MINUTES``, how long, or
+        ``SEED`` (1); ``SEQUENCES``, how many (12); instead of that ``MINUTES``, how long, or
         ``SEQUENCE``, the number of a single one.
     """
     preferences()
@@ -96,7 +96,7 @@ def _numbers(environment: dict[str, str]) -> Iterator[int]:
         yield int(environment["SEQUENCE"])
         return
     minutes = float(environment.get("MINUTES") or 0)
-    end, count = time.monotonic() + minutes * 60, int(environment.get("SEQUENCES") or 20)
+    end, count = time.monotonic() + minutes * 60, int(environment.get("SEQUENCES") or 12)
     number = 0
     while time.monotonic() < end if minutes else number < count:
         yield number

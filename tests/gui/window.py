@@ -45,6 +45,8 @@ PATIENCE_REDRAWS = 60
 PATIENCE_S = 60.0
 pointer = [0, 0]
 _last_click = (0.0, 0, 0)
+# How high each button was when it was looked at last, by how far across, and by what it is.
+_seen: dict[tuple[float, str], int] = {}
 
 
 def window() -> Any:
@@ -251,11 +253,18 @@ def _look(
     ui = sidebar()
     x = ui.x + int(ui.width * across)
     lines = yield from rows()
-    # What comes next is often below what was clicked last.
-    begin = next((place for place, y in enumerate(lines) if y <= pointer[1] + 30), 0)
-    for y in lines[begin:] + lines[:begin]:
+    # Where it was, if it is still there; else what comes next is often below what was clicked last.
+    remembered = [y for (place, found), y in _seen.items() if place == across and wanted in found]
+    latest = remembered[-1] if remembered else next(reversed(_seen.values()), lines[0])
+    begin = next((place for place, y in enumerate(lines) if y <= latest + 30), 0)
+    for y in remembered[-2:] + lines[begin:] + lines[:begin]:
         yield from move(x, y)
-        if wanted in under_pointer():
+        found = under_pointer()
+        # Those looked at last are the last ones.
+        _seen.pop((across, found), None)
+        if found:
+            _seen[across, found] = y
+        if wanted in found:
             # Not at its edge, where a click could miss it.
             yield from move(x, y - 6)
             return (x, y - 6) if wanted in under_pointer() else (x, y)
