@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from .common_names import COMMON_NAMES
 from .likeness import WORD, Entry, Likeness, entry_of, plain
+from .wording import described, listed, shown
 
 if TYPE_CHECKING:
     from . import Structure
@@ -162,30 +163,30 @@ class Search:
         candidates = self._candidates(written)
         if len(candidates) == 1:
             return candidates[0]
-        shown = _shown(written)
+        asked = shown(written)
         if candidates and not self._spelled(written):
-            choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
+            choices = listed([described(one, candidates) for one in candidates[:_MOST_NEAR]])
             raise UnknownStructureError(
-                f'"{shown}" has no single counterpart in this atlas; it may be {choices}.',
+                f'"{asked}" has no single counterpart in this atlas; it may be {choices}.',
                 candidates,
             )
         if candidates:
-            choices = _listed([_described(one, candidates) for one in candidates[:_MOST_NEAR]])
+            choices = listed([described(one, candidates) for one in candidates[:_MOST_NEAR]])
             raise UnknownStructureError(
-                f'"{shown}" may be {choices}: use that exact spelling.'
+                f'"{asked}" may be {choices}: use that exact spelling.'
                 if len({one.acronym for one in candidates}) == len(candidates)
-                else f'"{shown}" may be {choices}: use the id.',
+                else f'"{asked}" may be {choices}: use the id.',
                 candidates,
             )
         if written.casefold() in _SIDES:
             raise UnknownStructureError(
-                f'"{shown}" is no structure; Hemisphere, in the import options, chooses sides.'
+                f'"{asked}" is no structure; Hemisphere, in the import options, chooses sides.'
             )
         near = self.nearest(written)
-        message = f'There is no structure "{shown}" in this atlas'
+        message = f'There is no structure "{asked}" in this atlas'
         if near:
             verb = "is" if len(near) == 1 else "are"
-            message += f"; the closest {verb} {_listed([_described(one, near) for one in near])}"
+            message += f"; the closest {verb} {listed([described(one, near) for one in near])}"
         raise UnknownStructureError(f"{message}.", near)
 
     def known(self, term: str) -> Structure | None:
@@ -493,20 +494,6 @@ def _rank(entry: Entry, exact: str, wanted: str, words: list[str]) -> int | None
     if wanted in entry.acronym:
         return 5
     return 6 if wanted in entry.name else None
-
-
-def _described(structure: Structure, among: Sequence[Structure]) -> str:
-    twice = sum(other.acronym == structure.acronym for other in among) > 1
-    identity = f", id {structure.id}" if twice else ""
-    return f"{structure.acronym} ({structure.name}{identity})"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _joined(errors: list[UnknownStructureError]) -> UnknownStructureError:
