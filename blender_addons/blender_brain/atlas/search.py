@@ -10,7 +10,6 @@ ones.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -281,11 +280,8 @@ class Search:
         # Panels ask for many of them in each redraw.
         if number not in self._exact[0]:
             return number
-        for term in (number, structure.acronym, f'"{structure.name}"'):
-            with contextlib.suppress(UnknownStructureError):
-                if self.find(term) == [structure]:
-                    return term
-        return number
+        known = (structure.acronym, structure.name)
+        return next((term for term in known if self.known(term) == structure), number)
 
     def with_term(self, typed: str, term: str) -> str:
         """Add a term to a list of terms.
