@@ -22,7 +22,6 @@ from .neuron_look import NeuronLook
 
 # Of luminances, as in the Web Content Accessibility Guidelines, which want 3 for graphics.
 _LEAST_CONTRAST: Final = 1.5
-_LUMINANCE: Final = (0.2126, 0.7152, 0.0722)
 # Whose highest values are seen on any bright, and on any dark ground.
 _FOR_BRIGHT, _FOR_DARK = "YlOrRd", "inferno"
 
@@ -142,18 +141,17 @@ def _hardly_seen(neurons: Sequence[bpy.types.Object], look: NeuronLook) -> list[
     """Tell which colormaps end in a color like that of the ground that a look needs."""
     if not look.needs_background:
         return []
-    ground = sum(weight * part for weight, part in zip(_LUMINANCE, look.background, strict=True))
+    ground = table.luminance(look.background)
     found: dict[str, None] = {}
     for material in filter(None, map(voltage_material, neurons)):
         tree = required(material.node_tree)
         name = in_material.shown_colormap(tree)
         if not name:
             continue
-        stops = table.linear_stops(name)
-        highest = stops[0 if in_material.range_input(tree, "Reverse").default_value else -1]
-        luminance = float(highest[:3] @ _LUMINANCE)
-        if max(ground, luminance) + 0.05 < _LEAST_CONTRAST * (min(ground, luminance) + 0.05):
-            found[name] = None
+        color = table.srgb_to_linear(in_material.shown_colors(tree, [1.0]))
+        highest = table.luminance(color[0])
+        if max(ground, highest) + 0.05 < _LEAST_CONTRAST * (min(ground, highest) + 0.05):
+            found[name + "_r" * in_material.range_input(tree, "Reverse").default_value] = None
     better = _FOR_BRIGHT if ground > 0.2 else _FOR_DARK
     return [
         f"the highest values of {name} are hardly seen on this background: {better} is better there"

@@ -322,12 +322,7 @@ def draw_colormap(layout: bpy.types.UILayout, material: bpy.types.Material, pick
     choose.operator(picker, text=name or "Choose Colormap", icon="COLOR", translate=False)
     _draw_arrow(row, picker, "TRIA_RIGHT", 0 if place is None else place + 1)
     if name:
-        settings = {
-            key.lower(): in_material.range_input(tree, key).default_value
-            for key in ("Start", "End", "Steps", "Reverse")
-        }
-        positions = previews.columns(_ROW_ICONS)
-        colors = table.shown_colors(name, positions, **settings)
+        colors = in_material.shown_colors(tree, previews.columns(_ROW_ICONS))
         # Each material has its own icons, since several may be on screen.
         key = f"material {material.session_uid}"
         row = layout.row(align=True)

@@ -13,6 +13,8 @@ from math import ceil, floor
 from typing import Any, Final
 
 import bpy
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .. import nodes
 from ..nodes import Linkable, Node, Socket, Tree
@@ -128,6 +130,28 @@ def shown_colormap(tree: bpy.types.NodeTree) -> str:
     """
     image = _node(tree, COLORMAP).image
     return "" if image is None else str(NAME.of(image, ""))
+
+
+def shown_colors(tree: bpy.types.NodeTree, positions: ArrayLike) -> NDArray[np.float64]:
+    """Return the colors that a node tree gives to values within its limits.
+
+    Parameters
+    ----------
+    tree : NodeTree
+        With the nodes of `add_colormap`, and no custom image.
+    positions : array_like, shape (N,)
+        0 for the lower limit, 1 for the upper one.
+
+    Returns
+    -------
+    ndarray of float64, shape (N, 3)
+        sRGB-encoded red, green and blue, 0 to 1.
+    """
+    settings = {
+        key.lower(): range_input(tree, key).default_value
+        for key in ("Start", "End", "Steps", "Reverse")
+    }
+    return table.shown_colors(shown_colormap(tree), positions, **settings)
 
 
 def range_input(tree: bpy.types.NodeTree, name: str) -> Any:

@@ -276,6 +276,22 @@ def _cielab(stops: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
 
 
+def luminance(colors: ArrayLike) -> NDArray[np.float64]:
+    """Return how bright colors are, as a share of white.
+
+    Parameters
+    ----------
+    colors : array_like, shape (..., 3)
+        Red, green and blue in linear light, 0 to 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+        Y of CIE 1931 under D65, 0 to 1.
+    """
+    return np.asarray(np.asarray(colors) @ np.array(_XYZ_OF_RGB[1]), dtype=np.float64)
+
+
 def _largest_fall(values: NDArray[np.float64]) -> float:
     """Return the largest drop below any previous value."""
     return float((np.maximum.accumulate(values) - values).max())

@@ -124,6 +124,7 @@ def test_what_is_hardly_seen_on_white_is_told(bpy, neuron, capfd):
     )
     assert "hardly seen" not in said("YlOrRd")
     assert "hardly seen" not in said("inferno_r")
+    assert "values of YlOrRd_r are hardly seen on this background: YlOrRd is" in said("YlOrRd_r")
     assert "hardly seen" not in said("inferno", "FLAT")
 
 
