@@ -130,3 +130,18 @@ class Likeness:
                 ):
                     scored.append((-ratio, place))
         return (self._entries[place] for _, place in sorted(scored))
+
+
+def rank_of(entry: Entry, exact: str, wanted: str, words: list[str]) -> int | None:
+    """Rate how well an entry fits what was typed so far; lower is better, None is no match."""
+    if entry.structure.acronym.startswith(exact):
+        return 0 if len(entry.structure.acronym) == len(exact) else 1
+    if entry.acronym.startswith(wanted):
+        return 2
+    if entry.name.startswith(wanted):
+        return 3
+    if words and all(any(one.startswith(word) for one in entry.words) for word in words):
+        return 4
+    if wanted in entry.acronym:
+        return 5
+    return 6 if wanted in entry.name else None

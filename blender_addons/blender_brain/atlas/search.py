@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from .common_names import COMMON_NAMES
-from .likeness import WORD, Entry, Likeness, entry_of, plain
+from .likeness import WORD, Entry, Likeness, entry_of, plain, rank_of
 from .wording import described, listed, shown
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class Search:
         words = WORD.findall(wanted)
         ranked = []
         for place, entry in enumerate(self._entries):
-            rank = _rank(entry, exact, wanted, words)
+            rank = rank_of(entry, exact, wanted, words)
             if rank is not None:
                 ranked.append((rank, *entry.order, place))
         if not ranked:
@@ -262,11 +262,7 @@ class Search:
         return self._choices
 
     def _choice(self, one: Structure) -> tuple[str, str]:
-        try:
-            clear = self.find(one.acronym) == [one]
-        except UnknownStructureError:
-            clear = False
-        if clear:
+        if self._means(one.acronym, one):
             return one.acronym, one.name
         return self.term(one), f"{one.acronym}  {one.name}"
 
@@ -280,8 +276,14 @@ class Search:
         # Panels ask for many of them in each redraw.
         if number not in self._exact[0]:
             return number
-        known = (structure.acronym, structure.name)
-        return next((term for term in known if self.known(term) == structure), number)
+        others = (structure.acronym, structure.name)
+        return next((term for term in others if self._means(term, structure)), number)
+
+    def _means(self, text: str, structure: Structure) -> bool:
+        try:
+            return self.find(text) == [structure]
+        except UnknownStructureError:
+            return False
 
     def with_term(self, typed: str, term: str) -> str:
         """Add a term to a list of terms.
@@ -475,21 +477,6 @@ def _parts(text: str) -> list[str]:
     inside = _LIST.fullmatch(text)
     text = _QUOTED.sub(r"\2", inside[1] if inside else text)
     return [part for part in map(plain, _SEPARATORS.split(text)) if part]
-
-
-def _rank(entry: Entry, exact: str, wanted: str, words: list[str]) -> int | None:
-    """Rate how well an entry fits what was typed so far; lower is better, None is no match."""
-    if entry.structure.acronym.startswith(exact):
-        return 0 if len(entry.structure.acronym) == len(exact) else 1
-    if entry.acronym.startswith(wanted):
-        return 2
-    if entry.name.startswith(wanted):
-        return 3
-    if words and all(any(one.startswith(word) for one in entry.words) for word in words):
-        return 4
-    if wanted in entry.acronym:
-        return 5
-    return 6 if wanted in entry.name else None
 
 
 def _joined(errors: list[UnknownStructureError]) -> UnknownStructureError:
