@@ -132,12 +132,11 @@ def mesh_group(tree: Tree) -> None:
     numbered = tree.store(curves, STRAND_POINT, tree.add("GeometryNodeInputIndex"), "INT")
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
     thick = tree.group(thickness_group(), {"Strands": numbered, **thickness})
-    look = {name: given[name] for name in SHAPE_INPUTS}
     lines = Lines(tree, thick["Strands"], is_line(tree, given), given)
     # Cycles adds half a ball to each end, and EEVEE nothing, so this is between the two.
     smooth, _ = whole(lines, 0.0, given["Strand Smoothing"], _TIP_POINTS, _TIP)
     even = tree.index_switch("GEOMETRY", is_exact(tree, thick, given), [smooth, None])
-    drawn = {"Strands": thick["Strands"], "Spheres": spheres, **look}
+    drawn = {"Strands": thick["Strands"], "Spheres": spheres, **given}
     made: list[Value] = [
         even if style.drawn_by_engine else tree.group(_style_group(style.name), drawn)
         for style in STYLES.values()
