@@ -16,7 +16,9 @@ RAN_ELSEWHERE ?=
 LEFT_TO_BLENDER ?=
 # Where a real Blender's home is kept from one scenario to the next: make test-window INSTALLED=…
 INSTALLED ?=
-IN_BLENDER := tests/examples tests/tools/test_package_life.py tests/tools/test_repository_life.py
+# A notebook's Python has the bpy module.
+IN_BLENDER := $(filter-out %/test_notebook.py,$(wildcard tests/examples/test_*.py)) \
+  tests/tools/test_package_life.py tests/tools/test_repository_life.py
 # The Python to create .venv with, if it is not on the PATH under a usual name.
 PYTHON ?=
 
