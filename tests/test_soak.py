@@ -33,7 +33,7 @@ def planted(script: str, *arguments: object) -> subprocess.CompletedProcess[str]
 
 
 def test_everything_at_random(tmp_path):
-    result = soak("--rounds", 8, "--seed", 2, "--log", tmp_path / "soak.log")
+    result = soak("--rounds", 12, "--seed", 2, "--log", tmp_path / "soak.log")
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
     done = {name: int(count) for count, name in re.findall(r"^ *(\d+) (\S+)$", result.stdout, re.M)}
     for act in (

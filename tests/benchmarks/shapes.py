@@ -28,7 +28,7 @@ THICK = {"Thickness": 2.5}
 # In milliseconds, where the aims were set: tubes of version 0.1.0, by the number of sections. A
 # machine of another speed meets an aim by the same ratio to its own version 0.1.0.
 BEFORE_MS = {200: 1.8, 2_000: 13.8}
-# A film plays frames one after the other, so other programs' caches are not in between.
+# As a film plays them, without the other way's work in between.
 FRAMES = 5
 
 

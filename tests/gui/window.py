@@ -255,7 +255,7 @@ def _look(
     lines = yield from rows()
     # Where it was, if it is still there; else what comes next is often below what was clicked last.
     remembered = [y for (place, found), y in _seen.items() if place == across and wanted in found]
-    latest = remembered[-1] if remembered else next(reversed(_seen.values()), lines[0])
+    latest = remembered[-1] if remembered else next(reversed(_seen.values()), pointer[1])
     begin = next((place for place, y in enumerate(lines) if y <= latest + 30), 0)
     for y in remembered[-2:] + lines[begin:] + lines[:begin]:
         yield from move(x, y)
