@@ -49,7 +49,14 @@ def write(path: Path, script: str) -> None:
 
 def run(tree: Path, **more: str) -> tuple[int, list[str]]:
     path = f"{tree / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "FAIL": "", "SLOW": "", "PATH": path, **more}
+    environment = {
+        **os.environ,
+        "FAIL": "",
+        "SLOW": "",
+        "LEFT_TO_BLENDER": "",
+        "PATH": path,
+        **more,
+    }
     done = subprocess.run(
         [tree / ".ci" / "run"], env=environment, capture_output=True, text=True, timeout=120
     )
