@@ -265,6 +265,12 @@ def _look(
         if found:
             _seen[across, found] = y
         if wanted in found:
+            # Its highest row, wherever the search came from: others count from there.
+            for higher in [line for line in reversed(lines) if line > y]:
+                yield from move(x, higher)
+                if under_pointer() != found:
+                    break
+                _seen[across, found] = y = higher
             # Not at its edge, where a click could miss it.
             yield from move(x, y - 6)
             return (x, y - 6) if wanted in under_pointer() else (x, y)
