@@ -17,7 +17,15 @@ from .files.writer import write
 from .neuron.cell_recorder import CellRecorder
 from .neuron.recorder import Recorder
 from .neuron.recording_error import RecordingError
-from .simulation_file import SECTION_TYPES, Cell, Quantity, Simulation, SimulationFileError, read
+from .simulation_file import (
+    SECTION_TYPES,
+    Cell,
+    Quantity,
+    Simulation,
+    SimulationFileError,
+    Synapses,
+    read,
+)
 from .version import __version__
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "RecordingError",
     "Simulation",
     "SimulationFileError",
+    "Synapses",
     "__version__",
     "merge",
     "read",

@@ -17,6 +17,7 @@ from ..edit.summary import summarize
 from ..files.older_writer import write_older
 from ..files.writer import PRECISIONS, Precision, PrecisionError, write
 from ..simulation_file import Simulation
+from ..simulation_file.synapses import left_out
 from ..version import __version__
 from .console import (
     ABOVE_ZERO,
@@ -158,6 +159,10 @@ def convert(
             f"The older format holds only one quantity, {converted.quantity}; left out: "
             f"{', '.join(converted.more)}. Choose another with --variable."
         )
+    if legacy and converted.synapses is not None:
+        say("The older format holds no synapses; they are left out.")
+    elif lost := left_out(simulation.synapses, converted.synapses):
+        say(lost)
     if peak is None and _may_miss_spikes(simulation, converted):
         click.echo(
             f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between the new "

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulation_file import Cell, Simulation
+from ..simulation_file import Cell, Simulation, Synapses
 from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import starts
 from .rise_and_decay import Kernel, activity, is_on_off, is_regular, smooth
@@ -69,7 +69,7 @@ def convert(
     Returns
     -------
     Simulation
-        Times are unchanged; spikes outside the window are dropped.
+        Times are unchanged; spikes, and events at synapses, outside the window are dropped.
 
     Raises
     ------
@@ -253,6 +253,7 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
         points_um=simulation.points_um[points],
         **_between(simulation, indices),
         layouts={name: places[indices] for name, places in simulation.layouts.items()},
+        synapses=_synapses_on(simulation, indices, new_index),
     )
 
 
@@ -292,6 +293,16 @@ def _between(simulation: Simulation, cells: NDArray[np.int64]) -> dict[str, Any]
         "connections": pairs[kept],
         "delays_ms": None if delays_ms is None else delays_ms[kept],
     }
+
+
+def _synapses_on(
+    simulation: Simulation, cells: NDArray[np.int64], new_sections: NDArray[np.int32]
+) -> Synapses | None:
+    if simulation.synapses is None:
+        return None
+    new_cells = np.full(len(simulation.cells), -1, np.int32)
+    new_cells[cells] = np.arange(len(cells))
+    return simulation.synapses.renumbered(new_cells, new_sections)
 
 
 def _runs(firsts: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -371,4 +382,9 @@ def _spikes_within(simulation: Simulation, begin: float, end: float) -> Simulati
             return cell
         return replace(cell, spikes_ms=spikes_ms[(spikes_ms >= begin) & (spikes_ms <= end)])
 
-    return replace(simulation, cells=tuple(cut(cell) for cell in simulation.cells))
+    synapses = simulation.synapses
+    return replace(
+        simulation,
+        cells=tuple(cut(cell) for cell in simulation.cells),
+        synapses=None if synapses is None else synapses.within(begin, end),
+    )

@@ -49,8 +49,8 @@ def with_quantities(
     Returns
     -------
     simulation : Simulation
-        The first part, with the values of the others as further quantities. Of the free text and
-        numbers stays what all parts agree on.
+        The first part, with the values of the others as further quantities, and the synapses of
+        the first part that has any. Of the free text and numbers stays what all parts agree on.
     notes : list of str
         Sentences about names that were given here.
 
@@ -63,6 +63,7 @@ def with_quantities(
     more: dict[str, Quantity] = {}
     notes: list[str] = []
     taken: set[str] = set()
+    synapses = first.synapses
     for number, (part, name) in enumerate(zip(parts, names, strict=True)):
         own = _ordered(number, part, first)
         quantity = part.quantity
@@ -70,12 +71,15 @@ def with_quantities(
             quantity = _free(name, taken)
             notes.append(_why(part.quantity, name, quantity))
         taken.add(quantity)
+        if synapses is None:
+            synapses = own.synapses
         if number:
             more[quantity] = Quantity(own.unit, own.values)
         else:
             first = replace(first, quantity=quantity)
     together = replace(
         first,
+        synapses=synapses,
         more={**first.more, **more},
         source=", ".join(dict.fromkeys(part.source for part in parts if part.source)),
         meta={

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import Cell, Quantity, Simulation
+from ..simulation_file.synapses import together
 from ..version import __version__
 from .cell_placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
 from .convert import take_cells
@@ -111,6 +112,11 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
             for name in parts[0].layouts
             if all(name in part.layouts for part in parts)
         },
+        synapses=together(
+            [part.synapses for part in parts],
+            cell_offsets.tolist()[:-1],
+            section_offsets.tolist()[:-1],
+        ),
     )
     gids = [cell.gid for cell in merged.cells if cell.gid is not None]
     if len(gids) < len(merged.cells) or gids == sorted(gids):

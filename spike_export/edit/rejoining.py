@@ -178,6 +178,9 @@ def _joined(
         section_cells=number_of[pieces.section_cells].astype(np.int32),
         connections=number_of[pieces.connections].astype(np.int32).reshape(-1, 2),
         layouts={name: rows[leading] for name, rows in pieces.layouts.items()},
+        synapses=None
+        if pieces.synapses is None
+        else pieces.synapses.renumbered(number_of, np.arange(pieces.n_sections)),
     )
     gids = [cell.gid for cell in cells if cell.gid is not None]
     if len(gids) < len(cells) or gids == sorted(gids):

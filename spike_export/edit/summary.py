@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ..simulation_file import SECTION_TYPES, Quantity, Simulation
+from ..simulation_file import SECTION_TYPES, Quantity, Simulation, Synapses
 from ..simulation_file.simulation import value_range
 from ..simulation_file.spread import percentiles
 
 _SHOWN_CELLS = 4
+_SHOWN_KINDS = 6
 _SHARES = (1, 50, 99)
 
 
@@ -47,6 +48,30 @@ class QuantitySummary:
 
 
 @dataclass(frozen=True, slots=True)
+class SynapseSummary:
+    """Numbers of synapses, of each kind, of events that arrive, and of synapses without any."""
+
+    count: int
+    kinds: dict[str, int]
+    events: int
+    without_events: int
+
+    @property
+    def text(self) -> str:
+        """The numbers, for people."""
+        if not self.count:
+            return "none"
+        names = list(self.kinds)[:_SHOWN_KINDS]
+        more = len(self.kinds) - len(names)
+        kinds = ", ".join(f"{self.kinds[name]:,} {name}" for name in names)
+        without = f"; {self.without_events:,} without events" if self.without_events else ""
+        return (
+            f"{self.count:,} ({kinds}{f' and {more:,} more kinds' if more else ''}), "
+            f"{self.events:,} event{'s' * (self.events != 1)}{without}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The numbers shown by `spike-export info`; `None` where the file does not say."""
 
@@ -75,6 +100,7 @@ class Summary:
     spikes: int | None
     connections: int
     layouts: list[str]
+    synapses: SynapseSummary | None
 
     def as_dict(self) -> dict[str, Any]:
         """All numbers as built-ins, for JSON, which has no non-finite numbers."""
@@ -107,6 +133,7 @@ class Summary:
             ("Also", ", ".join(f"{one.name} {one.range_text}" for one in self.more)),
             ("Spikes", self._spike_counts()),
             ("Connections", f"{self.connections:,}" if self.connections else ""),
+            ("Synapses", self.synapses.text if self.synapses is not None else ""),
             ("Layouts", ", ".join(self.layouts)),
         ]
         return [(label, text) for label, text in rows if text]
@@ -199,6 +226,16 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         spikes=sum(spikes) if spikes else None,
         connections=len(simulation.connections),
         layouts=list(simulation.layouts),
+        synapses=None if simulation.synapses is None else _synapse_summary(simulation.synapses),
+    )
+
+
+def _synapse_summary(synapses: Synapses) -> SynapseSummary:
+    return SynapseSummary(
+        count=len(synapses),
+        kinds=synapses.counts_by_kind(),
+        events=len(synapses.event_times_ms),
+        without_events=synapses.without_events,
     )
 
 

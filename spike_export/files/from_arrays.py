@@ -15,12 +15,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..simulation_file import Simulation
-from ..simulation_file.errors import ContentError, shown
-from ..simulation_file.version2 import FORMAT, VERSION, parse, text
+from ..simulation_file.errors import ContentError, shown, text
+from ..simulation_file.version2 import FORMAT, VERSION, parse
 from ..version import __version__
 from .units import UnitError, in_unit
 
 _CELL_KEYS: Final = ("name", "gid", "sections", "spikes")
+_SYNAPSE_KEYS: Final = (
+    "cell",
+    "section",
+    "position",
+    "kind",
+    "times",
+    "weight",
+    "weight_unit",
+    "source",
+    "delay",
+)
 _SECTION_KEYS: Final = ("name", "type", "parent", "parent_x", "points", "nseg")
 # The minimum size in a file of the keys of a section or of the whole.
 _BYTES_PER_DICT: Final = 64
@@ -39,6 +50,7 @@ def simulation_from_arrays(
     delays_ms: ArrayLike | None = None,
     layouts: Mapping[str, ArrayLike] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
+    synapses: Mapping[str, Any] | None = None,
 ) -> Simulation:
     """Make a simulation from plain dicts and arrays, which any simulator can provide.
 
@@ -72,6 +84,12 @@ def simulation_from_arrays(
         Other cell positions, in µm, by name.
     more : mapping from str to dict, optional
         Other quantities by name, each with ``values``, as above, and its ``unit``.
+    synapses : mapping from str to sequence, optional
+        One entry per synapse in each: ``cell``, index of the postsynaptic cell; ``section``, index
+        in that cell's sections; ``position``, 0..1 along its arc length; ``kind``, a name such as
+        ``"AMPA"``; and ``times``, each a sequence of the times in ms at which something arrives, in
+        any order. If known, ``weight`` and its ``weight_unit``, a single text; ``source``, index of
+        the presynaptic cell, -1 for none; and ``delay`` in ms.
 
     Raises
     ------
@@ -110,6 +128,9 @@ def simulation_from_arrays(
         if more is not None:
             content["more"] = {name: _packed_quantity(name, one) for name, one in more.items()}
             packed += [one["values"] for one in content["more"].values()]
+        if synapses is not None:
+            content["synapses"], sizes = _packed_synapses(synapses)
+            packed += sizes
         dicts = 1
         for cell in packed_cells:
             packed += [section["points"] for section in cell["sections"]]
@@ -165,6 +186,54 @@ def _packed_quantity(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
     _check_keys(one, ("unit", "values"), ("values",), where)
     unit = one.get("unit", "")
     return {"unit": unit, "values": _packed(one["values"], "<f4", f"the array of {where}", unit)}
+
+
+def _packed_synapses(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    _check_keys(given, _SYNAPSE_KEYS, _SYNAPSE_KEYS[:5], "synapses")
+    names: list[str] = []
+    for number, kind in enumerate(given["kind"]):
+        if not isinstance(kind, str) or not kind:
+            raise ContentError(f"synapse {number} has the kind {shown(kind)}, not a name")
+        names.append(kind)
+    kinds = list(dict.fromkeys(names))
+    number_of = {name: number for number, name in enumerate(kinds)}
+    times = [
+        np.sort(_numbers(times, "<f8", f"the array of synapse {number}'s times", "ms"), axis=None)
+        for number, times in enumerate(given["times"])
+    ]
+    arrays = {
+        **{
+            key: _packed_whole(given[key], f"the array {key} of synapses")
+            for key in ("cell", "section", "source")
+            if given.get(key) is not None
+        },
+        **{
+            key: _packed(given[key], "<f4", f"the array {key} of synapses", unit)
+            for key, unit in (("position", ""), ("weight", _weight_unit(given)), ("delay", "ms"))
+            if given.get(key) is not None
+        },
+        "kind": _packed([number_of[name] for name in names], "<i4", "the synapses' kinds"),
+        "event_count": _packed([len(row) for row in times], "<i4", "the synapses' events"),
+        "event_times": _packed(
+            np.concatenate([*times, np.zeros(0)]), "<f8", "the synapses' times", "ms"
+        ),
+    }
+    whole = {**arrays, "kinds": kinds, "weight_unit": _weight_unit(given)}
+    return whole, list(arrays.values())
+
+
+def _weight_unit(given: Mapping[str, Any]) -> str:
+    unit = given.get("weight_unit", "")
+    if not isinstance(unit, str):
+        raise ContentError(f"the unit of the synapses' weights is {shown(unit)}, not text")
+    return unit
+
+
+def _packed_whole(values: ArrayLike, what: str) -> dict[str, Any]:
+    numbers = _numbers(values, "<i8", what)
+    if not np.array_equal(numbers, np.asarray(values)):
+        raise ContentError(f"{what} holds numbers that are not whole")
+    return _packed(numbers, "<i8", what)
 
 
 def _packed_pairs(connections: ArrayLike) -> dict[str, Any]:

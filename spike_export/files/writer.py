@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Quantity, Simulation
+from ..simulation_file.errors import ContentError
 from ..simulation_file.simulation import starts, value_range
+from ..simulation_file.synapses import Synapses, check
 from ..simulation_file.version2 import FORMAT, VERSION
 from .from_arrays import simulation_from_arrays
 from .units import UnitError, without_unit
@@ -278,6 +280,11 @@ def _check(simulation: Simulation) -> None:
         )
     if not len(simulation.time_ms) or not (np.diff(simulation.time_ms) > 0).all():
         raise _contradiction("its times do not increase from frame to frame")
+    if simulation.synapses is not None:
+        try:
+            check(simulation.synapses, cells, of)
+        except ContentError as error:
+            raise _contradiction(str(error)) from None
 
 
 def _contradiction(reason: str) -> ValueError:
@@ -337,7 +344,30 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
             }
             for name, one in simulation.more.items()
         }
+    if simulation.synapses is not None:
+        content["synapses"] = _synapses(simulation.synapses, simulation.section_cells)
     return content
+
+
+def _synapses(synapses: Synapses, section_cells: NDArray[np.int32]) -> dict[str, Any]:
+    firsts = np.searchsorted(section_cells, synapses.cells)
+    stored: dict[str, Any] = {
+        "cell": pack(synapses.cells, "<i4"),
+        "section": pack(synapses.sections - firsts, "<i4"),
+        "position": pack(synapses.positions, "<f4"),
+        "kind": pack(synapses.kinds, "<i4"),
+        "kinds": [_plain(name, "a kind of synapses") for name in synapses.kind_names],
+        "event_count": pack(synapses.event_counts, "<i4"),
+        "event_times": pack(synapses.event_times_ms, "<f8"),
+    }
+    if synapses.weights is not None:
+        stored["weight"] = pack(synapses.weights, "<f4")
+        stored["weight_unit"] = _plain(synapses.weight_unit, "the weights' unit")
+    if synapses.sources is not None:
+        stored["source"] = pack(synapses.sources, "<i4")
+    if synapses.delays_ms is not None:
+        stored["delay"] = pack(synapses.delays_ms, "<f4")
+    return stored
 
 
 def _precision_of(one: Quantity, precision: Precision) -> Precision:

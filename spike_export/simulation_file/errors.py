@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The one exception that reading a simulation file raises."""
+"""The one exception that reading a simulation file raises, and how it shows what is in there."""
 
 from __future__ import annotations
 
@@ -33,6 +33,24 @@ def shown(thing: object) -> str:
     if isinstance(thing, list | tuple) and len(thing) <= 4:
         return f"[{', '.join(_shown_number(entry) for entry in thing)}]"
     return _shown_number(thing)
+
+
+def text(value: object, default: str = "") -> str:
+    """Convert anything from the file to a string that can be shown and encoded.
+
+    Parameters
+    ----------
+    default : str
+        Used if the value is not a string.
+
+    Returns
+    -------
+    str
+        At most 1,000 characters; lone surrogates become question marks.
+    """
+    if not isinstance(value, str):
+        return default
+    return value[:1000].encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown_number(thing: object) -> str:

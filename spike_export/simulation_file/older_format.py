@@ -12,10 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ContentError
+from .errors import ContentError, text
 from .simulation import SECTION_TYPES, Cell, Simulation, starts
 from .stand_ins import PickledArray
-from .version2 import text
 
 _KEYS: Final = ("type", "X", "Y", "Z", "DIAM", "Voltage")
 # The smallest number in a file takes one byte, but is then not a voltage: two are enough.

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .synapses import Synapses
+
 SECTION_TYPES = ("soma", "dend", "apic", "axon", "other")
 """Section types; `Simulation.section_types` holds indices into this."""
 SPIKE_THRESHOLD_MV = -20.0
@@ -108,6 +110,8 @@ class Simulation:
         Other cell positions, in µm.
     more : mapping from str to Quantity
         Other quantities recorded on the same segments and frames, by name; see `showing`.
+    synapses : Synapses or None
+        Where synapses are, and when events arrive at them; None if not recorded.
     """
 
     cells: tuple[Cell, ...]
@@ -132,6 +136,7 @@ class Simulation:
     delays_ms: NDArray[np.float64] | None = None
     layouts: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     more: Mapping[str, Quantity] = field(default_factory=dict)
+    synapses: Synapses | None = None
 
     @property
     def quantities(self) -> dict[str, Quantity]:

@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ContentError, shown
+from .errors import ContentError, shown, text
 from .packed_array import Unpacker
+from .packed_synapses import unpack_synapses
 from .simulation import SECTION_TYPES, Cell, Quantity, Simulation, no_connections
 
 FORMAT: Final = "spike-export"
@@ -71,11 +72,12 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     name = text(quantity.get("name"), "v")
     meta = content.get("meta")
     connections = _connections(content.get("connections"), len(sections.cells), unpacker)
+    section_cells = np.array(sections.cell_of, np.int32)
     return Simulation(
         cells=tuple(sections.cells),
         section_names=tuple(sections.names),
         section_types=np.array(sections.types, np.uint8),
-        section_cells=np.array(sections.cell_of, np.int32),
+        section_cells=section_cells,
         parents=np.array(sections.parents, np.int32),
         parent_x=np.array(sections.parent_x, np.float64),
         segment_counts=np.array(sections.segments, np.int32),
@@ -97,25 +99,10 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         delays_ms=_delays(content.get("delays"), len(connections), unpacker),
         layouts=_layouts(content.get("layouts"), len(sections.cells), unpacker),
         more=_more(content.get("more"), name, values.shape, unpacker),
+        synapses=unpack_synapses(
+            content.get("synapses"), len(sections.cells), section_cells, unpacker
+        ),
     )
-
-
-def text(value: object, default: str = "") -> str:
-    """Convert anything from the file to a string that can be shown and encoded.
-
-    Parameters
-    ----------
-    default : str
-        Used if the value is not a string.
-
-    Returns
-    -------
-    str
-        At most 1,000 characters; lone surrogates become question marks.
-    """
-    if not isinstance(value, str):
-        return default
-    return value[:1000].encode("utf-8", "replace").decode("utf-8")
 
 
 def _times(stored: NDArray[Any]) -> NDArray[np.float64]:

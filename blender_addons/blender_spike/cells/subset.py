@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulation_file import SECTION_TYPES, Simulation
+from ..simulation_file import SECTION_TYPES, Simulation, Synapses
 from ..simulation_file.cell_choice import NothingChosenError, chosen_cells
 from ..simulation_file.simulation import no_connections
 
@@ -114,6 +114,7 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
         points_um=simulation.points_um[np.repeat(wanted, simulation.point_counts)],
         **_between(simulation, cells),
         layouts={name: places[cells] for name, places in simulation.layouts.items()},
+        synapses=_synapses_on(simulation, cells, number),
     )
 
 
@@ -137,6 +138,8 @@ def each_cell(
     bounds = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells) + 1))
     segments = np.r_[0, np.cumsum(simulation.segment_counts)]
     points = np.r_[0, np.cumsum(simulation.point_counts)]
+    synapses = simulation.synapses
+    by_cell = None if synapses is None else synapses.at(np.argsort(synapses.cells, kind="stable"))
     for cell, (first, end) in enumerate(pairwise(bounds)):
         if not wanted[first:end].any():
             continue
@@ -155,6 +158,7 @@ def each_cell(
             connections=no_connections(),
             delays_ms=None,
             layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
+            synapses=None if by_cell is None else _synapses_of(by_cell, cell, first),
         )
         yield cell, subset(alone, wanted[first:end])
 
@@ -170,6 +174,30 @@ def _between(simulation: Simulation, cells: NDArray[np.int32]) -> dict[str, Any]
         "connections": pairs[kept],
         "delays_ms": None if delays_ms is None else delays_ms[kept],
     }
+
+
+def _synapses_on(
+    simulation: Simulation, cells: NDArray[np.int32], new_sections: NDArray[np.int64]
+) -> Synapses | None:
+    if simulation.synapses is None:
+        return None
+    new_cells = np.full(len(simulation.cells), -1, np.int32)
+    new_cells[cells] = np.arange(len(cells))
+    return simulation.synapses.renumbered(new_cells, new_sections)
+
+
+def _synapses_of(by_cell: Synapses, cell: int, first_section: int) -> Synapses:
+    """Take one cell's synapses, which are all in one run, and count cells and sections from it."""
+    begin, end = np.searchsorted(by_cell.cells, [cell, cell + 1])
+    own = by_cell.at(np.arange(begin, end))
+    return replace(
+        own,
+        cells=np.zeros_like(own.cells),
+        sections=own.sections - np.int32(first_section),
+        sources=None
+        if own.sources is None
+        else np.where(own.sources == cell, 0, -1).astype(np.int32),
+    )
 
 
 def _between_segments(first: int, end: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
