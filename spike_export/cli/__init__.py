@@ -17,6 +17,7 @@ from .branching import branching
 from .compile import compile_mechanisms
 from .convert import convert
 from .demo import demo
+from .field import field
 from .figure import figure
 from .film import film
 from .from_spikes import from_spikes
@@ -44,6 +45,7 @@ for command in (
     compile_mechanisms,
     convert,
     demo,
+    field,
     figure,
     film,
     from_spikes,

@@ -23,6 +23,7 @@ from ..files.keeping import write_and_keep
 from ..files.writer import write
 from ..formats.content import FormatError
 from ..formats.kinds import expect
+from ..potential.membrane_currents import CURRENT
 from ..simulation_file import Simulation, SimulationFileError, read
 from .report import Report
 
@@ -90,6 +91,20 @@ class _Bars(Progress):
         task = self.tasks[task_id]
         if self._report and task.total is not None:
             self._report.tell(task.completed, task.total)
+
+
+def field_option(command: Command) -> Command:
+    """Give a command ``--field``; see `with_currents`."""
+    return click.option(
+        "--field", is_flag=True,
+        help=f"Record membrane currents ({CURRENT}) as well, for the field around the cell; see "
+        "spike-export field.",
+    )(command)  # fmt: skip
+
+
+def with_currents(field: bool) -> tuple[str, ...]:
+    """Name what is recorded: voltages, and with ``--field`` the membrane currents."""
+    return ("v", CURRENT) if field else ("v",)
 
 
 @contextmanager

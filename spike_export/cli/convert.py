@@ -48,7 +48,8 @@ _SPIKE_MS = 1.0
     "--precision",
     type=click.Choice(PRECISIONS),
     default=None,
-    help="Unchanged, losslessly compressed, or rounded to 0.01 mV.  [default: float32]",
+    help="Unchanged, losslessly compressed, or rounded to 0.01 mV, and currents in nA to 16 bits."
+    "  [default: float32]",
 )
 @click.option("--every", type=ABOVE_ZERO, metavar="MS", help="New time between frames.")
 @click.option(

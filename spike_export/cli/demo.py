@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from .console import ABOVE_ZERO, may_write, needs_neuron, output_option, progress, save
+from .console import (
+    ABOVE_ZERO,
+    field_option,
+    may_write,
+    needs_neuron,
+    output_option,
+    progress,
+    save,
+    with_currents,
+)
 
 
 @click.command()
@@ -20,7 +29,8 @@ from .console import ABOVE_ZERO, may_write, needs_neuron, output_option, progres
     "--every", type=ABOVE_ZERO, default=0.05, show_default=True, metavar="MS",
     help="Time between frames.",
 )  # fmt: skip
-def demo(output: Path, force: bool, tstop: float, every: float) -> None:
+@field_option
+def demo(output: Path, force: bool, tstop: float, every: float, field: bool) -> None:
     """Simulate an action potential in a real pyramidal cell.
 
     The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and receives a current
@@ -36,6 +46,9 @@ def demo(output: Path, force: bool, tstop: float, every: float) -> None:
 
         task = bars.add_task("Simulating", total=tstop)
         simulation = demo_neuron.simulate(
-            tstop, every, lambda time_ms: bars.update(task, completed=time_ms)
+            tstop,
+            every,
+            lambda time_ms: bars.update(task, completed=time_ms),
+            with_currents(field),
         )
     save(output, simulation)

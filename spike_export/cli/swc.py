@@ -28,11 +28,13 @@ from .console import (
     Finite,
     console,
     expect_kind,
+    field_option,
     may_write,
     needs_neuron,
     output_option,
     progress,
     save,
+    with_currents,
 )
 
 _UNITS_UM = {"um": 1.0, "nm": 1e-3, "mm": 1e3}
@@ -122,6 +124,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     "--unit", type=click.Choice(list(_UNITS_UM)),
     help="Unit of the file's numbers.  [default: um, if that gives a plausible size]",
 )  # fmt: skip
+@field_option
 @click.option("--check", is_flag=True, help="Only check the file; NEURON is not needed.")
 @click.pass_context
 def swc(
@@ -143,6 +146,7 @@ def swc(
     repair: bool,
     may_lose: float,
     unit: str | None,
+    field: bool,
     check: bool,
 ) -> None:
     """Simulate a cell from its morphology in an SWC file.
@@ -192,6 +196,7 @@ def swc(
                 every,
                 d_lambda,
                 lambda time_ms: bars.update(task, completed=time_ms),
+                with_currents(field),
             )
     except swc_neuron.ModelError as error:
         raise click.ClickException(str(error)) from None

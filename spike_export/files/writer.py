@@ -29,6 +29,7 @@ PRECISIONS: Final[tuple[Precision, ...]] = ("float32", "zlib", "0.01mV")
 """How values can be stored: unchanged, deflated, or deflated in steps of 0.01 mV."""
 
 _STEP_MV: Final = 0.01
+_CURRENT: Final = "nA"
 _LARGEST_STORED: Final = 2**16 - 1
 # Readers do not trust large arrays that shrank to less than a hundredth.
 _SHRINK_LIMIT: Final = 50
@@ -60,8 +61,8 @@ def write(
         Replaced if it exists.
     precision : {"float32", "zlib", "0.01mV"}
         Values unchanged; the same, deflated; or rounded to 0.01 mV in 16 bits, as differences in
-        time, deflated: about a quarter of the size. Other quantities that are not in mV are then
-        only deflated.
+        time, deflated: about a quarter of the size. Currents in nA are then rounded to 65,535 steps
+        from the lowest to the highest, and other quantities that are not in mV are only deflated.
     **arrays
         Instead of `simulation`: the arguments of `simulation_from_arrays`, for simulators other
         than NEURON.
@@ -183,7 +184,7 @@ def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) ->
         )
     if precision != "0.01mV":
         raise PrecisionError(f"The precision {precision!r} is not one of {', '.join(PRECISIONS)}.")
-    if unit != "mV":
+    if unit not in ("mV", _CURRENT):
         raise PrecisionError(
             f"The precision 0.01mV is for values in mV, but these are in {unit or 'another unit'}; "
             "use zlib or float32."
@@ -194,23 +195,31 @@ def pack_values(values: NDArray[np.float32], precision: Precision, unit: str) ->
             f"{limits.not_finite:,} of {values.size:,} values are not finite, which the precision "
             "0.01mV cannot store; use float32."
         )
+    if unit == _CURRENT:
+        step = (limits.high - limits.low) / _LARGEST_STORED or 1.0
+        return _in_steps(values, limits.low, step)
     offset = math.floor(limits.low / _STEP_MV) * _STEP_MV
     if round((limits.high - offset) / _STEP_MV) > _LARGEST_STORED:
         raise PrecisionError(
             f"The precision 0.01mV spans {_LARGEST_STORED * _STEP_MV:g} mV, but the values go from "
             f"{limits.low:g} to {limits.high:g} mV; use float32."
         )
+    return _in_steps(values, offset, _STEP_MV)
+
+
+def _in_steps(values: NDArray[np.float32], offset: float, step: float) -> dict[str, Any]:
+    """Round values to steps above an offset, and deflate their differences in time."""
 
     def differences() -> Iterator[NDArray[np.uint16]]:
         before = np.zeros((1, values.shape[1]), np.uint16)
         for rows in _blocks(values):
-            stored = np.rint((rows.astype(np.float64) - offset) / _STEP_MV).astype(np.uint16)
+            stored = np.rint((rows.astype(np.float64) - offset) / step).astype(np.uint16)
             # Modulo 2^16, as unsigned integers wrap around.
             yield np.diff(stored, axis=0, prepend=before).astype("<u2")
             before = stored[-1:]
 
     packed = _deflated(differences, values.shape, "<u2")
-    return {**packed, "encoding": "delta-zlib", "scale": _STEP_MV, "offset": offset}
+    return {**packed, "encoding": "delta-zlib", "scale": step, "offset": offset}
 
 
 def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
@@ -371,8 +380,9 @@ def _synapses(synapses: Synapses, section_cells: NDArray[np.int32]) -> dict[str,
 
 
 def _precision_of(one: Quantity, precision: Precision) -> Precision:
-    """Use steps of 0.01 mV only for millivolts; other quantities are stored losslessly."""
-    if precision == "0.01mV" and (one.unit != "mV" or value_range(one.values).not_finite):
+    """Round only voltages and currents; other quantities are stored losslessly."""
+    in_steps = one.unit in ("mV", _CURRENT) and not value_range(one.values).not_finite
+    if precision == "0.01mV" and not in_steps:
         return "zlib"
     return precision
 

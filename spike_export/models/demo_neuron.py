@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ def simulate(
     tstop_ms: float = 6.0,
     every_ms: float = 0.05,
     progress: Callable[[float], None] = lambda time_ms: None,
+    variables: Sequence[str] = ("v",),
 ) -> Simulation:
     """Simulate the cell from rest, in a NEURON without any other model.
 
@@ -56,6 +57,8 @@ def simulate(
         Sampling interval.
     progress : callable
         Called with the time reached, in ms.
+    variables : sequence of str
+        What is recorded; see `Recorder`.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def simulate(
     step = build()
     from neuron import h
 
-    with Recorder(every_ms=every_ms) as recorder:
+    with Recorder(every_ms=every_ms, variable=variables) as recorder:
         h.finitialize(RESTING_POTENTIAL_MV)
         run_until(tstop_ms, progress)
         recorder.close()

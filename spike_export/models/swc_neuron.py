@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -118,6 +118,7 @@ def simulate(
     every_ms: float = 0.1,
     d_lambda: float = 0.1,
     progress: Callable[[float], None] = lambda time_ms: None,
+    variables: Sequence[str] = ("v",),
 ) -> Simulation:
     """Simulate a cell from rest, in a NEURON without any other model.
 
@@ -135,6 +136,8 @@ def simulate(
         No segment is longer than this fraction of the length constant at 100 Hz.
     progress : callable
         Called with the time reached, in ms.
+    variables : sequence of str
+        What is recorded; see `Recorder`.
 
     Raises
     ------
@@ -157,7 +160,7 @@ def simulate(
         if biophysics == "pas":
             section.g_pas, section.e_pas = LEAK_S_CM2, RESTING_POTENTIAL_MV
     segments = discretize(cell, d_lambda)
-    needed = segments * (tstop_ms / every_ms + 2) * 4
+    needed = segments * (tstop_ms / every_ms + 2) * 4 * len(variables)
     if needed > _LARGEST_RECORDING:
         raise ModelError(
             f"The recording of {segments:,} segments would take {needed / 1e9:,.0f} GB; choose a "
@@ -177,7 +180,7 @@ def simulate(
             "seed": synapses.seed,
         }
     try:
-        with Recorder(cell, every_ms=every_ms) as recorder:
+        with Recorder(cell, every_ms=every_ms, variable=variables) as recorder:
             h.finitialize(RESTING_POTENTIAL_MV)
             run_until(tstop_ms, progress)
             recorder.close()

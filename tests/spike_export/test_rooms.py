@@ -18,6 +18,7 @@ ROOMS = (
     "section_types",
     "simulation_file",
     "sound",
+    "potential",
     "files",
     "formats",
     "edit",

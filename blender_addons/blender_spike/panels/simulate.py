@@ -64,6 +64,7 @@ def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate)
     if typed.filepath and is_model(Path(typed.filepath)):
         column.prop(typed, "model_length_ms")
         column.prop(typed, "every_ms")
+        column.prop(typed, "currents")
         return
     column.prop(typed, "channels")
     column.prop(typed, "stimulus")
@@ -77,6 +78,7 @@ def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate)
         part.prop(typed, name)
     column.prop(typed, "length_ms")
     column.prop(typed, "every_ms")
+    column.prop(typed, "currents")
     column.prop(typed, "repair")
 
 

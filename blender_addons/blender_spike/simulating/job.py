@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..potential.membrane_currents import CURRENT
+
 TRACINGS: Final = (".swc", ".asc", ".xml")
 MODELS: Final = (".py", ".hoc")
 
@@ -18,7 +20,7 @@ class JobError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A simulation, as the panel describes it. A model only uses the last two numbers."""
+    """A simulation, as the panel describes it. A model only uses the last three."""
 
     path: Path
     channels: str = "hh"
@@ -33,6 +35,7 @@ class Job:
     repair: bool = False
     length_ms: float = 50.0
     every_ms: float = 0.1
+    currents: bool = False
 
     @property
     def is_model(self) -> bool:
@@ -91,7 +94,8 @@ def arguments(job: Job, output: Path) -> list[str]:
     every = f"--every={job.every_ms:.9g}"
     if job.is_model:
         length = [f"--tstop={job.length_ms:.9g}"] if job.length_ms else []
-        return ["run", "-o", str(output), every, *length, str(job.path)]
+        recorded = ["--variable=v", f"--variable={CURRENT}"] if job.currents else []
+        return ["run", "-o", str(output), every, *length, *recorded, str(job.path)]
     made = ["swc", "-o", str(output), every, f"--tstop={job.length_ms:.9g}"]
     made.append(f"--biophysics={job.channels}")
     if job.stimulus == "SYNAPSES":
@@ -105,4 +109,6 @@ def arguments(job: Job, output: Path) -> list[str]:
             made.append(f"--inject={job.place.strip()}")
     if job.repair:
         made.append("--repair")
+    if job.currents:
+        made.append("--field")
     return [*made, str(job.path)]

@@ -31,6 +31,7 @@ class SimulateSettings:
         length_ms: float
         model_length_ms: float
         every_ms: float
+        currents: bool
     else:
         channels: EnumProperty(
             name="Channels",
@@ -133,6 +134,11 @@ class SimulateSettings:
             min=0.001,
             soft_max=10.0,
             precision=3,
+            options=set(),
+        )
+        currents: BoolProperty(
+            name="Membrane Currents",
+            description="Record them beside the voltages, for the field around the cell",
             options=set(),
         )
 

@@ -53,6 +53,15 @@ def test_a_model_describes_all_else_by_itself(tmp_path, length, tstop):
     assert (given["tstop"], given["every"], given["call"]) == (tstop, 0.5, None)
 
 
+def test_currents_are_recorded_beside_voltages(swc, tmp_path):
+    assert understood(Job(path=swc, currents=True))[1]["field"]
+    assert not understood(Job(path=swc))[1]["field"]
+    model = tmp_path / "model.py"
+    model.touch()
+    assert understood(Job(path=model, currents=True))[1]["variables"] == ("v", "i_membrane_")
+    assert understood(Job(path=model))[1]["variables"] == ("v",)
+
+
 def test_no_file_is_replaced(tmp_path):
     path = tmp_path / "cell.v2.swc"
     assert output_of(path) == tmp_path / "cell.v2.pickle"

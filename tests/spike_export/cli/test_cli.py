@@ -214,8 +214,8 @@ def quick(monkeypatch, layout, save):
     simulation = read(save(layout))
     calls = []
 
-    def simulate(tstop_ms, every_ms, progress):
-        calls.append((tstop_ms, every_ms))
+    def simulate(tstop_ms, every_ms, progress, variables):
+        calls.append((tstop_ms, every_ms, *variables))
         progress(tstop_ms)
         return simulation
 
@@ -228,12 +228,14 @@ def test_demo_writes_and_shows_a_file(command, quick, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, output, errors = command("demo")
     assert (code, errors) == (0, "")
-    assert quick == [(6.0, 0.05)]
+    assert quick == [(6.0, 0.05, "v")]
     assert rows(output)["File"] == "demo.pickle"
     assert read("demo.pickle").source == "a test"
     assert command("demo", "-o", "x.pickle", "--tstop", 2, "--every", 0.5)[0] == 0
-    assert quick[1] == (2.0, 0.5)
+    assert quick[1] == (2.0, 0.5, "v")
     assert read("x.pickle").n_frames == 4
+    assert command("demo", "-o", "y.pickle", "--field")[0] == 0
+    assert quick[2] == (6.0, 0.05, "v", "i_membrane_")
 
 
 def test_demo_into_a_folder_that_is_missing(command, quick, tmp_path):

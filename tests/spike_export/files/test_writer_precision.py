@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spike_export import Simulation, read, write
+from spike_export import Quantity, Simulation, read, write
 from spike_export.files.writer import PrecisionError
 
 
@@ -48,6 +48,16 @@ def test_hundredths_of_a_millivolt(tmp_path, simulation):
     decoded = whole * packed["scale"] + packed["offset"]
     assert np.abs(decoded - values).max() < 0.00501
     assert np.array_equal(read(path).values, decoded.astype(np.float32))
+
+
+def test_currents_in_16_bits(tmp_path, simulation):
+    rng = np.random.default_rng(0)
+    currents = rng.uniform(-2.5, 4, (4, 6)).astype(np.float32)
+    more = {"i_membrane_": Quantity("nA", currents), "flat": Quantity("nA", 0 * currents + 1)}
+    path = write(tmp_path / "x.pickle", replace(simulation, more=more), precision="0.01mV")
+    found = read(path).more
+    assert 0 < np.abs(found["i_membrane_"].values - currents).max() <= 6.5 / 65_535 / 2 * 1.01
+    assert (found["flat"].values == 1).all()
 
 
 def test_differences_go_on_from_block_to_block(tmp_path, simulation):
