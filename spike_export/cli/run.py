@@ -19,6 +19,7 @@ from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
 from ..neuron.recording_error import RecordingError
 from ..neuron.run import Ending, ModelRun
+from ..neuron.synapse_recording import SYNAPSE_NOTE
 from ..simulation_file import Simulation
 from .console import (
     ABOVE_ZERO,
@@ -117,6 +118,11 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     help="A cell spikes when its soma crosses this from below.  [default: the model's own spike "
     "detectors, or else -20]",
 )  # fmt: skip
+@click.option(
+    "--synapses", is_flag=True,
+    help="Also record where synapses are, one for each connection onto a point process, and when "
+    "events arrive at them.",
+)  # fmt: skip
 @positions_option
 @click.option(
     "--mechanisms", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
@@ -148,6 +154,7 @@ def run(
     cells: tuple[str, ...],
     variables: tuple[str, ...],
     threshold: float | None,
+    synapses: bool,
     positions: Path | None,
     mechanisms: Path | None,
     capture: int | None,
@@ -213,6 +220,7 @@ def run(
             mode="peak" if peak else "sample",
             frames=frames,
             capture=capture,
+            synapses=synapses,
         )
         try:
             if dry_run:
@@ -265,6 +273,8 @@ def _run_part(
         _say_lost(variables, [simulation for _, simulation in result.simulations])
         _say_runs(result.runs, chosen=chosen)
         _say_note(result.note)
+        for _, simulation in result.simulations:
+            _say_synapses(simulation)
         _say_note(model_run.other_end(result.simulations[0][1]))
 
     with ExitStack() as stack:
@@ -336,6 +346,7 @@ def _write(
     say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)
+    _say_synapses(simulation)
     if not ended_early:
         _say_note(model_run.other_end(simulation))
 
@@ -353,6 +364,15 @@ def _say_lost(variables: tuple[str, ...], simulations: list[Simulation]) -> None
 def _say_note(note: str) -> None:
     if note:
         click.echo(f"Note: {note}", err=True)
+
+
+def _say_synapses(simulation: Simulation) -> None:
+    if simulation.synapses is not None and not len(simulation.synapses):
+        say(
+            "The model has no synapses: no connection (NetCon) ends at a point process in what is "
+            "recorded."
+        )
+    _say_note(str(simulation.meta.get(SYNAPSE_NOTE, "")))
 
 
 def _say_runs(runs: int, *, chosen: bool) -> None:

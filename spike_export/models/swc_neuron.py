@@ -180,7 +180,9 @@ def simulate(
             "seed": synapses.seed,
         }
     try:
-        with Recorder(cell, every_ms=every_ms, variable=variables) as recorder:
+        with Recorder(
+            cell, every_ms=every_ms, variable=variables, synapses=synapses is not None
+        ) as recorder:
             h.finitialize(RESTING_POTENTIAL_MV)
             run_until(tstop_ms, progress)
             recorder.close()

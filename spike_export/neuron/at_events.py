@@ -67,6 +67,7 @@ class AtEvents:
 
         self._wake = wake
         self._open = True
+        self._look_too: weakref.WeakMethod[Callable[[float], None]] | None = None
 
     @property
     def now_ms(self) -> float:
@@ -90,6 +91,10 @@ class AtEvents:
     def missed(self, time_ms: float) -> bool:
         """Whether the events have been lost before the end of the run."""
         return time_ms > self.now_ms + 1.5 * self._frames.every_ms + 2 * float(self._step[0])
+
+    def also_call(self, look: Callable[[float], None]) -> None:
+        """Call a method with the time at each sample, as long as its object exists."""
+        self._look_too = weakref.WeakMethod(look)
 
     def let_go(self) -> None:
         """Stop sampling."""
@@ -121,6 +126,9 @@ class AtEvents:
         if not self.variable_steps and self._active():
             self.variable_steps = True
         time_ms = self._time[0]
+        look = None if self._look_too is None else self._look_too()
+        if look is not None:
+            look(time_ms)
         # Intervals shorter than a fixed step yield several events at one time.
         if time_ms > self.now_ms:
             self._values.look()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..edit.cell_placing import MadeUp
+from ..simulation_file import Synapses
 from .at_events import AtEvents
 from .model import ModelCell
 from .model_shape import Shape, Sketch, read_shape, shape_of, sketch
@@ -25,6 +26,7 @@ from .recording_error import RecordingError
 from .segment_values import SegmentValues, counts_of
 from .spike_detectors import SpikeDetectors
 from .split_cells import find_joins
+from .synapse_recording import SynapseRecording, Unknown
 
 FIRST_INTERVAL_MS = 0.001
 """Initial interval, with variable steps, when a number of frames is requested."""
@@ -68,6 +70,8 @@ class Capture:
         As for `Recorder`, with all variables in a sequence.
     fail : callable
         Called if the recording fails during a run.
+    synapses : bool
+        As for `Recorder`.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Capture:
         peak: bool,
         frames: int | None,
         fail: Callable[[RecordingError], None],
+        synapses: bool = False,
     ) -> None:
         self._h = h
         self._fail = fail
@@ -104,6 +109,8 @@ class Capture:
         self.spikes_ms: list[NDArray[np.float64] | None] = []
         self._detectors: SpikeDetectors | None = SpikeDetectors(h, cells, threshold_mv)
         self.detectors_meta = self._detectors.meta
+        self._synapse_recording = SynapseRecording(h, cells, self._detectors) if synapses else None
+        self.synapses: Synapses | None = None
         self.failure: RecordingError | None = None
         self._note = ""
         self._frames: Frames | None = None
@@ -141,6 +148,18 @@ class Capture:
             return self._note
         further = _FURTHER_APART.format(self._every_ms, self.every_ms)
         return f"{self._note} {further}".lstrip()
+
+    @property
+    def unknown(self) -> Unknown:
+        """What is not known about synapses."""
+        return Unknown() if self._synapse_recording is None else self._synapse_recording.unknown
+
+    @property
+    def source_gids(self) -> NDArray[np.int64]:
+        """Global identifiers of synapses' sources in other processes; see `SynapseRecording`."""
+        if self._synapse_recording is None:
+            return np.zeros(0, np.int64)
+        return self._synapse_recording.source_gids
 
     @property
     def has_run(self) -> bool:
@@ -195,9 +214,14 @@ class Capture:
                 fail=self._end,
             )
             self._sampler.begin(self._begin_ms)
+        if self._synapse_recording is not None:
+            self._synapse_recording.begin()
+            self._sampler.also_call(self._synapse_recording.look)
 
     def finish(self) -> None:
         """Record the end of the run."""
+        if self._synapse_recording is not None and self._detectors is not None and self._open:
+            self.synapses = self._synapse_recording.finish(self._begin_ms, self._h.t)
         if self._detectors is not None:
             self.spikes_ms = self._detectors.take()
             self._detectors = None
@@ -251,6 +275,8 @@ class Capture:
     def let_go(self) -> None:
         """Release all sections."""
         self._cells, self._sections = [], []
+        if self._synapse_recording is not None:
+            self._synapse_recording.let_go()
         self._values.let_go()
         if self._sampler is not None:
             self._sampler.let_go()

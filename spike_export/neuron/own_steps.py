@@ -90,6 +90,10 @@ class OwnSteps:
             self._tracks.append(track)
         self._tracks[0].forget = self._witness.resize
 
+    def also_call(self, look: Callable[[float], None]) -> None:
+        """Call a method with the time at each step, as long as its object exists."""
+        self._clocks[0].call(look)
+
     def finish(self, time_ms: float) -> None:
         """Sample the last step, at the end of the run; see `SegmentValues.look`."""
         self._stop_cells_at(time_ms)

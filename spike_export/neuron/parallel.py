@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from ..edit.cell_placing import MadeUp
 from ..edit.rejoining import Joint
 from ..simulation_file import Simulation
+from .synapse_recording import Unknown
 
 # The number of processes, as given by Open MPI, MPICH and Intel MPI, and Slurm's srun.
 _SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
@@ -56,6 +57,10 @@ class PartReport:
         Where its cells continue in other processes.
     split_note : str
         Says that it has pieces that are not joined.
+    unknown : Unknown
+        What is not known about its synapses.
+    source_gids : tuple of int
+        For each of its synapses, the global identifier of a source in another process, or -1.
     """
 
     path: Path | None
@@ -66,6 +71,8 @@ class PartReport:
     made_up: MadeUp = field(default_factory=MadeUp)
     joints: tuple[Joint, ...] = ()
     split_note: str = ""
+    unknown: Unknown = field(default_factory=Unknown)
+    source_gids: tuple[int, ...] = ()
 
 
 class Ranks:

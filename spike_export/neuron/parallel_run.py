@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from ..edit.cell_placing import SPLIT, MadeUp, in_a_row
 from ..edit.merge import MergeError, merge
 from ..edit.rejoining import rejoin
@@ -27,6 +29,7 @@ from .parallel import (
     rename_cells,
 )
 from .run import Ending, ModelRun
+from .synapse_recording import SYNAPSE_NOTE, Unknown
 
 _OTHERS_WRITE_S = 2.0
 _PIECE = " piece {}"
@@ -182,6 +185,10 @@ def _write_part(
     simulation = model_run.simulation()
     if model_run.joints:
         simulation = replace(simulation, meta={**simulation.meta, SPLIT: _IN_PARTS})
+    if place is not None:
+        far = Unknown(from_elsewhere=int(np.count_nonzero(recorder.source_gids >= 0)))
+        if text := (recorder.unknown + far).text:
+            simulation = replace(simulation, meta={**simulation.meta, SYNAPSE_NOTE: text})
     _write(path, simulation if place is None else place(simulation))
     return PartReport(
         path,
@@ -191,6 +198,8 @@ def _write_part(
         made_up=recorder.made_up,
         joints=model_run.joints,
         split_note=recorder.split_note,
+        unknown=recorder.unknown,
+        source_gids=tuple(recorder.source_gids.tolist()),
     )
 
 
@@ -226,6 +235,7 @@ def _put_together(
             f"{error.reason}."
         ) from None
     simulation, made_up = _rejoined(simulation, there, names)
+    simulation = _with_sources(simulation, there)
     simulation = place(simulation)
     _write(target, simulation, [path for path, _ in parts])
     return simulation, made_up
@@ -263,6 +273,23 @@ def _rejoined(
         if counts[name] == 1
     }
     return rename_cells(replace(simulation, meta=meta), whole), made_up
+
+
+def _with_sources(simulation: Simulation, reports: list[PartReport]) -> Simulation:
+    """Find the cells whose spikes came from other processes, and say what all do not know."""
+    unknown = sum((report.unknown for report in reports), Unknown())
+    synapses = simulation.synapses
+    if synapses is not None and synapses.sources is not None:
+        gids = np.concatenate([np.array(report.source_gids, np.int64) for report in reports])
+        cell_of = {cell.gid: index for index, cell in enumerate(simulation.cells)}
+        far = np.array([cell_of.get(gid, -1) for gid in gids.tolist()], np.int32)
+        sources = np.where(gids >= 0, far, synapses.sources)
+        synapses = replace(synapses, sources=sources.astype(np.int32))
+        unknown += Unknown(from_elsewhere=int(np.count_nonzero((gids >= 0) & (far < 0))))
+    meta = {key: value for key, value in simulation.meta.items() if key != SYNAPSE_NOTE}
+    if unknown.text:
+        meta[SYNAPSE_NOTE] = unknown.text
+    return replace(simulation, meta=meta, synapses=synapses)
 
 
 def _of(section: str, cell: str, new: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from ..version import __version__
 from .capture import NO_CORENEURON, Capture
 from .model import ModelCell, group_cells
 from .recording_error import RecordingError, number_in
+from .synapse_recording import SYNAPSE_NOTE, Unknown
 
 UNITS = {"v": "mV", "cai": "mM", "nai": "mM", "ki": "mM", "ina": "mA/cm2", "ik": "mA/cm2",
          "ica": "mA/cm2", "i_membrane_": "nA"}  # fmt: skip
@@ -79,6 +80,10 @@ class Recorder:
     capture : int, optional
         Keep this run, counted from 1, instead of the last; a `finitialize` without any step does
         not count.
+    synapses : bool
+        Also record where the model's synapses are, one for each `NetCon` onto a point process, and
+        when events arrive at them: `Simulation.synapses`. This does not affect the run either.
+        `synapse_note`, which is also stored in the file, says what is not known.
 
     Raises
     ------
@@ -103,6 +108,7 @@ class Recorder:
         mode: Literal["sample", "peak"] = "sample",
         frames: int | None = None,
         capture: int | None = None,
+        synapses: bool = False,
     ) -> None:
         every_ms = number_in(every_ms, "ms", "The sampling interval")
         if threshold_mv is not None:
@@ -138,6 +144,7 @@ class Recorder:
         self._peak = mode == "peak"
         self._frames = frames
         self._wanted = capture
+        self._synapses = synapses
         self._cells: Callable[[], list[ModelCell]] = lambda: group_cells(wanted())
         # Not a bound method of the recorder, which would keep it alive.
         self._fail: Callable[[RecordingError], None] = _end_the_run
@@ -149,6 +156,10 @@ class Recorder:
         """What the model does not define about its cells; known after `simulation`."""
         self.split_note = ""
         """A note that cells are in pieces; see `made_up`."""
+        self.unknown = Unknown()
+        """What is not known about synapses; known after `simulation`."""
+        self.source_gids = np.zeros(0, np.int64)
+        """Global identifiers of synapses' sources in other processes, or -1; see `unknown`."""
         # While the previous run is still as it ended, before NEURON counts the states to integrate,
         # and after the initial values are set.
         self._handlers = [
@@ -216,6 +227,9 @@ class Recorder:
         recorded.update(self.made_up.meta())
         if self.split_note:
             recorded[SPLIT] = self.split_note
+        self.unknown, self.source_gids = capture.unknown, capture.source_gids
+        if self.unknown.text:
+            recorded[SYNAPSE_NOTE] = self.unknown.text
         return Simulation(
             cells=tuple(
                 Cell(name, None, spikes_ms)
@@ -239,6 +253,7 @@ class Recorder:
             source=source,
             meta={**recorded, **meta},
             more={other: Quantity(self._unit(other), own) for other, own in others},
+            synapses=capture.synapses,
         )
 
     def _unit(self, variable: str) -> str:
@@ -355,6 +370,7 @@ class Recorder:
             peak=self._peak,
             frames=self._frames,
             fail=self._fail,
+            synapses=self._synapses,
         )
 
     def _begin(self) -> None:

@@ -61,6 +61,10 @@ class SpikeDetectors:
             found["spike_detectors"] = f"the model's own{where}"
         return found
 
+    def by_netcon(self) -> dict[str, Detector]:
+        """Return all detectors by the names of their connections in NEURON."""
+        return {one.name: one for one in self._detectors if one is not None}
+
     def take(self) -> list[NDArray[np.float64] | None]:
         """Spike times of each cell, None if not detectable; this ends the detection."""
         times = [None if one is None else one.times_ms() for one in self._detectors]
@@ -68,7 +72,7 @@ class SpikeDetectors:
         self._detectors = []
         return times
 
-    def _at(self, cell: ModelCell, place: Any) -> _Detector | None:
+    def _at(self, cell: ModelCell, place: Any) -> Detector | None:
         """Listen to the model's own detector, or add one at the soma."""
         if place is None:
             places = _usual_places(cell)
@@ -82,16 +86,16 @@ class SpikeDetectors:
             return self._beside(cell.soma, netcon.threshold)
         self._own += 1
         self._thresholds.append(netcon.threshold)
-        return _Detector(self._h, netcon, by_call=taken)
+        return Detector(self._h, netcon, by_call=taken)
 
-    def _beside(self, soma: Any, threshold_mv: float) -> _Detector | None:
+    def _beside(self, soma: Any, threshold_mv: float) -> Detector | None:
         for x in (0.5, 1, 0):
             netcon = _netcon(self._h, soma(x))
             # If there are others, setting a threshold or recording would override theirs.
             if not _in_use(netcon):
                 netcon.threshold = threshold_mv
                 self._thresholds.append(threshold_mv)
-                return _Detector(self._h, netcon)
+                return Detector(self._h, netcon)
         return None
 
 
@@ -122,11 +126,21 @@ def _netcon(h: Any, place: Any) -> Any:
     return h.NetCon(place._ref_v, None, sec=place.sec)
 
 
-class _Detector:
-    """Times at which one `NetCon` fires."""
+class Detector:
+    """Times at which one `NetCon` fires.
+
+    Parameters
+    ----------
+    h : neuron's HocObject
+    netcon : neuron NetCon
+        Of ours; it has no target.
+    by_call : bool
+        Because the model has already put its own vector there.
+    """
 
     def __init__(self, h: Any, netcon: Any, *, by_call: bool = False) -> None:
         self._netcon = netcon
+        self.name = str(netcon)
         self._vector = None if by_call else h.Vector()
         self._times: list[float] = []
         if self._vector is not None:
@@ -142,6 +156,7 @@ class _Detector:
         netcon.record(fired)
 
     def times_ms(self) -> NDArray[np.float64]:
+        """Return the times so far; by a call, none are added after this."""
         if self._vector is not None:
             return np.array(self._vector.as_numpy(), np.float64)
         # Unless its section has been deleted.

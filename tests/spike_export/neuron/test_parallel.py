@@ -437,3 +437,26 @@ def test_what_was_put_together_is_kept_under_another_name(model, spike_export, t
     assert "What was recorded until then" not in done.stderr
     assert len(read(kept).cells) == 3
     assert not list(tmp_path.glob("*rank*.pickle"))
+
+
+@pytest.mark.slow
+def test_synapses_are_those_of_one_process(model, spike_export, tmp_path):
+    path = model(RING)
+    alone = spike_export(1, "run", path, "-o", "one.pickle", "--synapses", "--", 5)
+    assert alone.returncode == 0, alone.stderr
+    together = spike_export(3, "run", path, "-o", "three.pickle", "--synapses", "--", 5)
+    assert together.returncode == 0, together.stderr
+    one, three = (read(tmp_path / f"{name}.pickle") for name in ("one", "three"))
+    found, expected = three.synapses, one.synapses
+    order = np.argsort(found.cells)
+    assert expected.sources.tolist() == [4, 0, 1, 2, 3], "around the ring"
+    assert np.array_equal(found.sources[order], expected.sources)
+    assert np.array_equal(found.sections[order], expected.sections)
+    assert np.array_equal(found.at(order).event_times_ms, expected.event_times_ms)
+    assert expected.event_counts.all()
+    spikes = [cell.spikes_ms for cell in one.cells]
+    assert expected.event_times_ms[expected.event_counts[0]] == spikes[0][0] + 1
+    assert "synapses_unknown" not in three.meta
+    apart = spike_export(3, "run", path, "-o", "x.pickle", "--synapses", "--no-merge", "--", 5)
+    assert "Note: Without a source in the file: 2 synapses, from cells" in apart.stderr
+    assert (read(tmp_path / "x.rank0000.pickle").synapses.sources == -1).all()
