@@ -86,6 +86,7 @@ def test_info_as_json(command, layout, save):
         "spikes": 2,
         "connections": 0,
         "layouts": [],
+        "synapses": None,
     }
 
 
