@@ -21,8 +21,8 @@ ROOMS: Final = {
         "output paced story"
     ),
     "blender_spike": (
-        "common simulation_file sound potential cells lines properties simulating playback blocks "
-        "color meshes at_hand solid_colors views sounding figures building demos operators panels "
+        "common simulation_file sound potential web cells lines properties simulating playback "
+        "blocks color meshes at_hand solid_colors views sounding figures building demos operators panels "
         "story command api"
     ),
     "blender_brain": (

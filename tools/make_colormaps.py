@@ -5,6 +5,9 @@ The colors are taken from the installed `LIBRARIES`, whose versions are recorded
 from the text files in `COLORS`. The same versions and files give the same table, byte for byte,
 under the same zlib.
 
+The few that every page of ``spike-export web`` offers are written for it, too, as JSON: for each
+name 256 sRGB-encoded colors as hexadecimal bytes.
+
 Arrays in the file (``M`` maps, ``K`` aliases):
 
 - ``names`` (M,) and ``sources`` (M,): strings, ordered by source, then name ignoring case;
@@ -19,6 +22,7 @@ import argparse
 import importlib
 import importlib.metadata
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +45,13 @@ ROOT = Path(__file__).resolve().parents[1]
 COLORS = ROOT / "tools" / "colormaps"
 """The folder of colormaps in text files, each with the colormap's name."""
 DEFAULT_OUTPUT = ROOT / "blender_addons" / "common" / "colormaps" / "colormaps.npz"
+PAGES = ROOT / "spike_export" / "web" / "page_colormaps.json"
+"""The file of those that pages offer."""
+ON_PAGES = (
+    "plasma", "viridis", "inferno", "magma", "cividis", "turbo", "rocket", "mako", "cmr.ember",
+    "hot", "gray", "jet", "coolwarm", "RdBu", "Spectral", "icefire",
+)  # fmt: skip
+"""Names of those, in the order in which they are offered."""
 
 
 def collect_sources() -> dict[str, str]:
@@ -193,6 +204,16 @@ def write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
             archive.writestr(entry, buffer.getvalue(), compresslevel=9)
 
 
+def page_colormaps() -> str:
+    """Make the text of the colormaps that pages offer."""
+    bins = (np.arange(STOPS) + 0.5) / STOPS
+    colors = {name: np.asarray(matplotlib.colormaps[name](bins))[:, :3] for name in ON_PAGES}
+    rows = {
+        name: np.rint(rgb * 255).astype(np.uint8).tobytes().hex() for name, rgb in colors.items()
+    }
+    return json.dumps(rows, indent=0) + "\n"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line.
 
@@ -209,6 +230,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arrays = build()
     write(output, arrays)
     print(f"{len(arrays['names'])} colormaps, {output.stat().st_size} bytes: {output}")
+    if output == DEFAULT_OUTPUT:
+        PAGES.write_text(page_colormaps(), encoding="utf-8", newline="\n")
+        print(f"{len(ON_PAGES)} of them for pages: {PAGES}")
 
 
 if __name__ == "__main__":

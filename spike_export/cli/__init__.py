@@ -29,6 +29,7 @@ from .run import run
 from .sonata import sonata
 from .sound import sound
 from .swc import swc
+from .web import web
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,5 +58,6 @@ for command in (
     sonata,
     sound,
     swc,
+    web,
 ):
     main.add_command(command)

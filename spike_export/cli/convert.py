@@ -164,14 +164,14 @@ def convert(
         say("The older format holds no synapses; they are left out.")
     elif lost := left_out(simulation.synapses, converted.synapses):
         say(lost)
-    if peak is None and _may_miss_spikes(simulation, converted):
+    if peak is None and may_miss_spikes(simulation, converted):
         click.echo(
             f"Note: A spike lasts about {_SPIKE_MS:g} ms, less than the time between the new "
             "frames, which may miss spikes; --peak keeps every spike."
         )
 
 
-def _may_miss_spikes(before: Simulation, after: Simulation) -> bool:
+def may_miss_spikes(before: Simulation, after: Simulation) -> bool:
     """Whether new frames are further apart than a spike lasts and hold no peaks."""
     if after.n_frames >= before.n_frames or after.n_frames < 2 or not after.has_time:
         return False

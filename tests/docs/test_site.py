@@ -19,9 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from browser import Browser, find_browser  # noqa: E402
+from helpers.browser import Browser, find_browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ("docs", "spike_export", "examples", "tests/benchmarks", "README.md", "zensical.toml")

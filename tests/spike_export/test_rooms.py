@@ -19,6 +19,7 @@ ROOMS = (
     "simulation_file",
     "sound",
     "potential",
+    "web",
     "files",
     "formats",
     "edit",

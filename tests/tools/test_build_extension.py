@@ -29,6 +29,9 @@ def load_builder() -> Any:
 
 
 BUILDER = load_builder()
+KINDS = {
+    ".css", ".html", ".js", ".json", ".npz", ".pickle", ".png", ".py", ".ttf", ".txt"
+}  # fmt: skip
 NO_INDEX = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
 
 
@@ -58,7 +61,7 @@ def test_zips_hold_real_files_and_nothing_else(tmp_path, name):
         path.relative_to(source).as_posix()
         for folder, _, files in os.walk(source, followlinks=True)
         for path in (Path(folder, file) for file in files)
-        if path.suffix in (".py", ".npz", ".pickle", ".png", ".ttf", ".txt")
+        if path.suffix in KINDS
     ]
     assert {"__init__.py", "common/nodes/tree.py", "common/colormaps/colormaps.npz"} <= set(modules)
     assert names == {*modules, "LICENSE", "blender_manifest.toml"}

@@ -53,7 +53,7 @@ def test_it_holds_what_the_zips_hold(wheel, tmp_path):
     assert {path: content for path, content in found.items() if path not in notes} == held
     assert f"{info}/licenses/LICENSE" in notes
     said = Parser().parsestr(found[f"{info}/METADATA"].decode())
-    assert said["License-Expression"] == "GPL-3.0-or-later AND OFL-1.1"
+    assert said["License-Expression"] == "GPL-3.0-or-later AND OFL-1.1 AND MIT"
     assert said.get_all("Provides-Extra") == ["bpy"]
     # As in the extensions' zips.
     needed = " ".join(said.get_all("Requires-Dist")).lower()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A headless Chromium, controlled through its pipe: what someone who reads the manual has."""
+"""A headless Chromium, controlled through its pipe: what those who read and watch have."""
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import io
 import itertools
 import json
 import os
@@ -18,6 +20,7 @@ from typing import Any, Final
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _PATIENCE_S: Final = 60
+_DRAWS: Final = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 # It reads at 3 and writes at 4, which this process may be using itself.
 _START: Final = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
@@ -39,16 +42,18 @@ class Browser:
         The browser.
     profile : Path
         An empty folder for what it keeps.
+    draws : bool
+        Whether it can draw in space: by software, as on a machine without a graphics card.
     """
 
-    def __init__(self, program: str, profile: Path) -> None:
+    def __init__(self, program: str, profile: Path, *, draws: bool = False) -> None:
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
         high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_browser, from_browser)]
         command = [
-            program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--no-first-run", f"--user-data-dir={profile}", "--remote-debugging-pipe",
-            "about:blank",
+            program, "--headless", "--no-sandbox", *(_DRAWS if draws else ["--disable-gpu"]),
+            "--hide-scrollbars", "--no-first-run", f"--user-data-dir={profile}",
+            "--remote-debugging-pipe", "about:blank",
         ]  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START, *map(str, high), *command],
@@ -121,11 +126,13 @@ class Browser:
         elif event.get("method") == "Network.loadingFailed" and not said.get("canceled"):
             self.complaints.append(f"{said['type']} not loaded: {said['errorText']}")
 
-    def look(self, width: int, *, dark: bool = False, still: bool = False) -> None:
-        """Choose the window's width, colors, and whether motion is wanted, as a system tells it."""
+    def look(
+        self, width: int, *, height: int = 900, dark: bool = False, still: bool = False
+    ) -> None:
+        """Choose the window's size, colors, and whether motion is wanted, as a system tells it."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
+            width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         features = [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
@@ -159,3 +166,30 @@ class Browser:
     def type(self, text: str) -> None:
         """Type a text where the cursor is."""
         self.call("Input.insertText", text=text)
+
+    def press(self, key: str, *, shift: bool = False) -> None:
+        """Press a key, by its name in JavaScript."""
+        text = {"text": key} if len(key) == 1 else {}
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=8 * shift, **text)
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse to a place in the window."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def click(self, x: float, y: float) -> None:
+        """Click at a place in the window."""
+        self.point(x, y)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call(
+                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
+            )  # fmt: skip
+
+    def picture(self) -> Any:
+        """Take a picture of the window, an array of uint8, shape (height, width, 3)."""
+        import numpy as np
+        from PIL import Image
+
+        shot = self.call("Page.captureScreenshot", format="png")["data"]
+        with Image.open(io.BytesIO(base64.b64decode(shot))) as image:
+            return np.asarray(image.convert("RGB"))

@@ -1,0 +1,365 @@
+// The film: what is pressed and what follows from it.
+
+import { colorsOf, drawScale } from './color_scale.js';
+import { Clock } from './clock.js';
+import { framesAt, placeName, readData, timeText, valueAt, withUnit } from './film_data.js';
+import { Stage } from './stage.js';
+import { Traces } from './traces.js';
+
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
+const MOST_NAMES = 5000;
+const LAYOUT_S = 1.2;
+const TURN = Math.PI / 24;
+
+const get = (id) => document.getElementById(id);
+
+export function play(parts) {
+  const data = readData(parts);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const clock = new Clock(data.times[0], data.times[data.times.length - 1], data.pace);
+  const stage = new Stage(data, get("view"));
+  const unit = data.timed ? "ms" : "frame";
+  // Milliseconds that drawing took on the processor, the last ones.
+  const costs = [];
+  let asked = false;
+  let last = 0;
+  let pointer = null;
+
+  const traces = new Traces(data, get("lines"), get("legend"), () => {
+    get("traces").classList.toggle("empty", !traces.shown.length);
+    makeMarks();
+    ask();
+  });
+
+  // --- drawing, only when something has changed ---
+
+  function ask() {
+    if (!asked) {
+      asked = true;
+      requestAnimationFrame(tick);
+    }
+  }
+
+  function tick(now) {
+    asked = false;
+    const seconds = last ? Math.min((now - last) / 1000, 0.25) : 0;
+    if (clock.playing) clock.pass(seconds);
+    const turned = stage.controls.update(seconds || undefined);
+    draw();
+    last = clock.playing || turned ? now : 0;
+    if (last) ask();
+  }
+
+  function draw() {
+    const begin = performance.now();
+    const { time } = clock;
+    stage.setTime(time);
+    stage.draw();
+    traces.draw(time);
+    moveMarks();
+    tellTime(time);
+    showTip();
+    costs.push(performance.now() - begin);
+    if (costs.length > 240) costs.shift();
+  }
+
+  function tellTime(time) {
+    const text = timeText(data, time);
+    const now = get("now");
+    if (now.dataset.text !== text) {
+      now.dataset.text = text;
+      now.replaceChildren(data.timed ? text : `Frame ${text}`);
+      if (data.timed) now.append(Object.assign(document.createElement("small"), { textContent: unit }));
+    }
+    const slider = get("time");
+    slider.value = time;
+    const spoken = data.timed ? `${text} ms` : `Frame ${text}`;
+    if (slider.getAttribute("aria-valuetext") !== spoken) slider.setAttribute("aria-valuetext", spoken);
+    const button = get("play");
+    if (button.classList.contains("playing") !== clock.playing) {
+      button.classList.toggle("playing", clock.playing);
+      button.setAttribute("aria-label", clock.playing ? "Pause" : "Play");
+    }
+  }
+
+  // --- time ---
+
+  function toggle() {
+    if (clock.playing) clock.playing = false;
+    else clock.play();
+    ask();
+  }
+
+  function seek(time) {
+    clock.playing = false;
+    clock.seek(time);
+    ask();
+  }
+
+  // To the next frame of the file, or the one before.
+  function step(direction) {
+    const { a, b, way } = framesAt(data, clock.time);
+    if (direction > 0) seek(data.times[way >= 1 - 1e-9 ? Math.min(b + 1, data.frames - 1) : b]);
+    else seek(data.times[way > 1e-9 ? a : Math.max(a - 1, 0)]);
+  }
+
+  function setSpeed(speed) {
+    clock.speed = speed;
+    get("speed").value = String(speed);
+  }
+
+  function faster(by) {
+    const at = SPEEDS.indexOf(clock.speed) + by;
+    setSpeed(SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]);
+  }
+
+  get("play").addEventListener("click", toggle);
+  const slider = get("time");
+  Object.assign(slider, { min: clock.begin, max: clock.end, step: "any" });
+  slider.addEventListener("input", () => seek(slider.valueAsNumber));
+  for (const speed of SPEEDS) {
+    const pace = Number((speed * data.pace).toPrecision(2));
+    get("speed").append(new Option(`${speed}× · ${pace} ${unit}/s`, String(speed)));
+  }
+  setSpeed(1);
+  get("speed").addEventListener("change", (event) => {
+    clock.speed = Number(event.target.value);
+    ask();
+  });
+  pressed("loop", true, (on) => {
+    clock.loop = on;
+  });
+
+  function pressed(id, on, change) {
+    const button = get(id);
+    button.setAttribute("aria-pressed", String(on));
+    change(on);
+    button.addEventListener("click", () => {
+      const now = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(now));
+      change(now);
+      ask();
+    });
+  }
+
+  // --- colors ---
+
+  function setColormap(name) {
+    const colors = colorsOf(data, name);
+    stage.setColors(colors);
+    drawScale(data, colors, (value) => String(Number(value.toPrecision(3))).replace("-", "−"));
+    ask();
+  }
+
+  const named = data.unit ? `${data.quantity} (${data.unit})` : data.quantity;
+  for (const name of Object.keys(data.colormaps)) get("colormap").append(new Option(name, name));
+  get("colormap").value = data.colormap;
+  get("colormap").addEventListener("change", (event) => setColormap(event.target.value));
+  get("scale-name").textContent = named;
+  const [low, high] = data.limits;
+  get("scale").setAttribute("role", "img");
+  get("scale").setAttribute(
+    "aria-label", `Color scale of ${named}: ${withUnit(data, low)} to ${withUnit(data, high)}`,
+  );
+  pressed("theme", data.light, (on) => {
+    document.documentElement.dataset.theme = on ? "light" : "dark";
+    traces.light = on;
+    stage.setGround(on);
+    traces.list();
+  });
+  pressed("form", true, (on) => {
+    stage.uniforms.form.value = on ? 1 : 0;
+  });
+
+  // --- view ---
+
+  const canvas = get("view");
+  stage.controls.enableDamping = !calm;
+  stage.controls.addEventListener("change", ask);
+  stage.controls.addEventListener("start", () => canvas.classList.add("turning"));
+  stage.controls.addEventListener("end", () => canvas.classList.remove("turning"));
+  get("reset").addEventListener("click", () => {
+    stage.fit();
+    ask();
+  });
+  for (const [i, name] of ["as recorded", ...data.layouts].entries()) get("layout").append(new Option(name, i));
+  get("layout-choice").hidden = !data.layouts.length;
+  get("layout").addEventListener("change", (event) => fly(Number(event.target.value)));
+
+  // Let the cells go to where they are in another layout.
+  function fly(number) {
+    const before = stage.points.slice();
+    const after = stage.layoutPoints(number);
+    const begin = performance.now();
+    const move = () => {
+      const share = calm ? 1 : Math.min((performance.now() - begin) / 1000 / LAYOUT_S, 1);
+      stage.mixLayouts(before, after, share * share * (3 - 2 * share));
+      ask();
+      if (share < 1) requestAnimationFrame(move);
+    };
+    move();
+  }
+
+  // --- traces ---
+
+  function trace(segment) {
+    get("chosen").textContent = traces.toggle(segment);
+    get("hint").classList.add("gone");
+  }
+
+  function makeMarks() {
+    get("marks").replaceChildren(
+      ...traces.shown.map((one) => {
+        one.mark = document.createElement("i");
+        one.mark.style.color = traces.color(one.slot);
+        one.point = stage.pointOf(one.segment);
+        return one.mark;
+      }),
+    );
+  }
+
+  function moveMarks() {
+    for (const { mark, point } of traces.shown) {
+      const seen = stage.seenAt(point);
+      mark.hidden = !seen;
+      if (seen) mark.style.transform = `translate(${seen.x}px, ${seen.y}px)`;
+    }
+  }
+
+  // What the pointer is on, and its value.
+  function showTip() {
+    const tip = get("tip");
+    const segment = pointer ? stage.segmentAt(pointer.x, pointer.y) : -1;
+    canvas.classList.toggle("over", segment >= 0);
+    tip.hidden = segment < 0;
+    if (segment < 0) return;
+    tip.firstElementChild.textContent = placeName(data, segment);
+    tip.lastElementChild.textContent = withUnit(data, valueAt(data, segment, clock.time));
+    const left = Math.min(pointer.x + 14, canvas.clientWidth - tip.offsetWidth - 8);
+    const top = Math.min(pointer.y + 14, canvas.clientHeight - tip.offsetHeight - 8);
+    tip.style.transform = `translate(${Math.max(left, 8)}px, ${Math.max(top, 8)}px)`;
+  }
+
+  let pressedAt = null;
+  const inView = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  canvas.addEventListener("pointermove", (event) => {
+    // There is no tip under a finger, nor while it is turned.
+    pointer = event.pointerType === "mouse" && !event.buttons ? inView(event) : null;
+    ask();
+  });
+  canvas.addEventListener("pointerleave", () => {
+    pointer = null;
+    ask();
+  });
+  canvas.addEventListener("pointerdown", (event) => {
+    pressedAt = inView(event);
+  });
+  canvas.addEventListener("pointerup", (event) => {
+    const at = inView(event);
+    const still = pressedAt && Math.hypot(at.x - pressedAt.x, at.y - pressedAt.y) < 5;
+    pressedAt = null;
+    if (!still || event.button) return;
+    const segment = stage.segmentAt(at.x, at.y, event.pointerType === "mouse" ? 4 : 14);
+    if (segment >= 0) trace(segment);
+  });
+  const scrub = (event) => {
+    if (event.buttons) seek(traces.timeAt(event.offsetX));
+  };
+  get("lines").addEventListener("pointerdown", scrub);
+  get("lines").addEventListener("pointermove", scrub);
+
+  // By name, for those who do not point: each section's middle.
+  const middles = new Map();
+  data.first.forEach((first, section) => {
+    const middle = first + (data.segmentCounts[section] >> 1);
+    const name = placeName(data, middle);
+    if (!middles.has(name)) middles.set(name, middle);
+    // Without its place, or if this is all: by its own name.
+    const own = data.sections[section];
+    if (data.cells.length === 1 && !middles.has(own)) middles.set(own, middle);
+  });
+  for (const name of [...middles.keys()].slice(0, MOST_NAMES)) get("places").append(new Option("", name));
+  get("choose").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = get("place").value.trim();
+    const segment = placeNamed(name);
+    if (segment < 0) get("chosen").textContent = `There is no section ${name}.`;
+    else {
+      trace(segment);
+      get("place").value = "";
+    }
+  });
+
+  // A section, or a place on it in brackets.
+  function placeNamed(name) {
+    if (middles.has(name)) return middles.get(name);
+    for (let segment = 0; segment < data.segments; segment++) {
+      if (placeName(data, segment) === name) return segment;
+    }
+    return -1;
+  }
+
+  // --- keys ---
+
+  const KEYS = {
+    " ": toggle,
+    ArrowRight: () => step(1),
+    ArrowLeft: () => step(-1),
+    Home: () => seek(clock.begin),
+    End: () => seek(clock.end),
+    "+": () => faster(1),
+    "=": () => faster(1),
+    "-": () => faster(-1),
+    "−": () => faster(-1),
+  };
+  const TURNS = { ArrowLeft: [-TURN, 0], ArrowRight: [TURN, 0], ArrowUp: [0, -TURN], ArrowDown: [0, TURN] };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || get("keys").open) return;
+    const { target } = event;
+    if (target.matches("select, #place")) return;
+    // A button is pressed by the space bar itself.
+    if (event.key === " " && target.matches("button")) return;
+    const turn = event.shiftKey && TURNS[event.key];
+    if (!turn && !KEYS[event.key]) return;
+    event.preventDefault();
+    if (turn) stage.turn(...turn);
+    else KEYS[event.key]();
+    ask();
+  });
+  get("help").addEventListener("click", () => get("keys").showModal());
+
+  // --- the beginning ---
+
+  get("title").textContent = document.title = data.title;
+  get("title").title = data.title;
+  get("stage").setAttribute(
+    "aria-label", `${data.title}: ${data.segments} segments of ${data.cells.length === 1 ? "a cell" : `${data.cells.length} cells`}, colored by ${named}`,
+  );
+  get("told").textContent = [
+    `${data.segments.toLocaleString("en")} segments in ${data.frames.toLocaleString("en")} frames.`,
+    ...data.notes,
+  ].join("\n");
+  get("hint").textContent = "Drag to turn it, click to trace a place";
+  setTimeout(() => get("hint").classList.add("gone"), 8000);
+  for (const segment of data.traces) traces.toggle(segment);
+  setColormap(data.colormap);
+  stage.resize();
+  stage.fit();
+  new ResizeObserver(() => {
+    const framed = stage.framed;
+    stage.resize();
+    traces.layOut();
+    // Until it is moved, all of it stays in view.
+    if (!framed) stage.fit();
+    draw();
+  }).observe(get("stage"));
+  stage.controls.addEventListener("start", () => {
+    stage.framed = true;
+  });
+  if (!calm) clock.play();
+  ask();
+  return { data, clock, stage, traces, costs, seek, draw, trace };
+}
