@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the simulation files that come with BlenderSpike, with spike-export's own commands.
 
-Needs NEURON. Everybody who installs the extension downloads them, so the neuron's voltages are
-rounded to 0.01 mV, and its currents to 0.1 pA; the network is compressed without loss.
+Needs NEURON. Everybody who installs the extension downloads them, so neurons' voltages are rounded
+to 0.01 mV, and currents to 0.1 pA; the network is compressed without loss.
 """
 
 from __future__ import annotations
@@ -16,15 +16,20 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "blender_addons" / "blender_spike" / "demos"
-# 120 and 240 frames after the first, 5 and 10 seconds.
+# 120, 160 and 240 frames after the first: 5, 7 and 10 seconds.
 COMMANDS: Final = {
     "demo_neuron.pickle": ("demo", "--field", "--tstop", "6", "--every", "0.05"),
+    "demo_synapses.pickle": ("demo", "--kind", "synapses", "--tstop", "20", "--every", "0.125"),
     "demo_network.pickle": (
         "branching", "--layers", "12", "--neurons", "20", "--spontaneous", "0.002",
         "--steps", "241",
     ),
 }  # fmt: skip
-PRECISIONS: Final = {"demo_neuron.pickle": "0.01mV", "demo_network.pickle": "zlib"}
+PRECISIONS: Final = {
+    "demo_neuron.pickle": "0.01mV",
+    "demo_synapses.pickle": "0.01mV",
+    "demo_network.pickle": "zlib",
+}
 
 
 def make(name: str, folder: Path) -> Path:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -18,34 +19,47 @@ from .console import (
     with_currents,
 )
 
+# Duration and time between frames of each kind: 121 and 161 frames.
+_MS: Final = {"neuron": (6.0, 0.05), "synapses": (20.0, 0.125)}
+
 
 @click.command()
 @output_option("demo.pickle")
 @click.option(
-    "--tstop", type=ABOVE_ZERO, default=6.0, show_default=True, metavar="MS",
-    help="Duration of the simulation.",
+    "--kind", type=click.Choice(list(_MS)), default="neuron", show_default=True,
+    help="What makes it fire: a current step, or synapses, which are then in the file too.",
 )  # fmt: skip
 @click.option(
-    "--every", type=ABOVE_ZERO, default=0.05, show_default=True, metavar="MS",
-    help="Time between frames.",
+    "--tstop", type=ABOVE_ZERO, metavar="MS",
+    help="Duration of the simulation.  [default: 6; 20 with synapses]",
+)  # fmt: skip
+@click.option(
+    "--every", type=ABOVE_ZERO, metavar="MS",
+    help="Time between frames.  [default: 0.05; 0.125 with synapses]",
 )  # fmt: skip
 @field_option
-def demo(output: Path, force: bool, tstop: float, every: float, field: bool) -> None:
+def demo(
+    output: Path, force: bool, kind: str, tstop: float | None, every: float | None, field: bool
+) -> None:
     """Simulate an action potential in a real pyramidal cell.
 
     The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and receives a current
-    step at the soma half a millisecond after the start.
+    step at the soma half a millisecond after the start. With --kind synapses it receives volleys
+    of input at 340 synapses instead; the last of them makes it fire.
     """
+    tstop = _MS[kind][0] if tstop is None else tstop
+    every = _MS[kind][1] if every is None else every
     if not every < tstop:
         raise click.UsageError(
             f"--every {every:g} leaves no second frame before --tstop {tstop:g}."
         )
     may_write(output, force=force)
     with needs_neuron(), progress("ms") as bars:
-        from ..models import demo_neuron
+        from ..models import demo_neuron, demo_synapses
 
+        simulate = demo_synapses.simulate if kind == "synapses" else demo_neuron.simulate
         task = bars.add_task("Simulating", total=tstop)
-        simulation = demo_neuron.simulate(
+        simulation = simulate(
             tstop,
             every,
             lambda time_ms: bars.update(task, completed=time_ms),

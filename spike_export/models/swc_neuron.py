@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -194,6 +194,11 @@ def simulate(
                 dt_ms=h.dt,
                 **meta,
             )
+            if simulation.synapses is not None and synapses is not None:
+                # Where they were put; NEURON computes each in the middle of its segment.
+                xs = np.array([x for _, x in _places(h, cell, synapses)], np.float32)
+                exact = replace(simulation.synapses, positions=xs)
+                simulation = replace(simulation, synapses=exact)
             return rename_cells(simulation, {"cell": name})
     finally:
         # NEURON is left without a model; point processes are deleted before their sections.
@@ -269,18 +274,9 @@ def _clamp(h: Any, segment: Any, step: CurrentStep) -> Any:
 
 def _synapses(h: Any, cell: list[Any], synapses: Synapses) -> list[Any]:
     """Synapses, their inputs and connections; they are active as long as they exist."""
-    dendrites = [s for s in cell if section_type(s.name()) not in ("soma", "axon")] or cell
-    ends = np.cumsum([section.L for section in dendrites])
     made: list[Any] = []
-    # Random123 streams are the same on every machine; one for the positions, and one per input.
-    places = h.Random()
-    places.Random123(synapses.seed, 0, 0)
-    places.uniform(0, ends[-1])
-    for number in range(1, synapses.count + 1):
-        place = places.repick()
-        index = min(int(np.searchsorted(ends, place)), len(dendrites) - 1)
-        section = dendrites[index]
-        synapse = h.ExpSyn(section(min(max((ends[index] - place) / section.L, 0.0), 1.0)))
+    for number, (section, x) in enumerate(_places(h, cell, synapses), 1):
+        synapse = h.ExpSyn(section(x))
         synapse.tau, synapse.e = SYNAPTIC_TAU_MS, SYNAPTIC_REVERSAL_MV
         source = h.NetStim()
         source.start, source.number, source.noise = 0.0, 1e9, 1.0
@@ -290,6 +286,23 @@ def _synapses(h: Any, cell: list[Any], synapses: Synapses) -> list[Any]:
         connection.weight[0], connection.delay = SYNAPTIC_WEIGHT_US, 0.0
         made += [synapse, source, connection]
     return made
+
+
+def _places(h: Any, cell: list[Any], synapses: Synapses) -> list[tuple[Any, float]]:
+    """Sections and positions of synapses, evenly spread over the length of the dendrites."""
+    dendrites = [s for s in cell if section_type(s.name()) not in ("soma", "axon")] or cell
+    ends = np.cumsum([section.L for section in dendrites])
+    # Random123 streams are the same on every machine; one for the positions, and one per input.
+    places = h.Random()
+    places.Random123(synapses.seed, 0, 0)
+    places.uniform(0, ends[-1])
+    found = []
+    for _ in range(synapses.count):
+        place = places.repick()
+        index = min(int(np.searchsorted(ends, place)), len(dendrites) - 1)
+        section = dendrites[index]
+        found.append((section, min(max((ends[index] - place) / section.L, 0.0), 1.0)))
+    return found
 
 
 def _kinds(sections: Sections) -> str:

@@ -35,7 +35,7 @@ def test_there_are_no_others_and_they_are_small():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(TOOL.COMMANDS))
 def test_the_tool_writes_them_anew(tmp_path, name):
-    if name == "demo_neuron.pickle":
+    if name != "demo_network.pickle":
         pytest.importorskip("neuron")
     made, kept = read(TOOL.make(name, tmp_path)), read(TOOL.FOLDER / name)
     np.testing.assert_array_equal(made.time_ms, kept.time_ms)
@@ -43,6 +43,11 @@ def test_the_tool_writes_them_anew(tmp_path, name):
     np.testing.assert_allclose(made.values, kept.values, atol=0.01)
     assert [cell.name for cell in made.cells] == [cell.name for cell in kept.cells]
     np.testing.assert_allclose(made.points_um, kept.points_um, atol=1e-3)
+    assert (made.synapses is None) == (kept.synapses is None) == (name != "demo_synapses.pickle")
+    if made.synapses is not None:
+        np.testing.assert_array_equal(made.synapses.event_counts, kept.synapses.event_counts)
+        np.testing.assert_allclose(made.synapses.event_times_ms, kept.synapses.event_times_ms)
+        np.testing.assert_allclose(made.synapses.positions, kept.synapses.positions, atol=1e-6)
 
 
 def test_what_the_command_says_is_passed_on(tmp_path, monkeypatch, capfd):

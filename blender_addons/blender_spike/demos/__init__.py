@@ -9,5 +9,7 @@ from typing import Final
 _FOLDER: Final = Path(__file__).resolve().parent
 NEURON: Final = _FOLDER / "demo_neuron.pickle"
 """A spike in the pyramidal cell that ships with NEURON."""
+SYNAPSES: Final = _FOLDER / "demo_synapses.pickle"
+"""The same cell, which fires because of volleys of input at its synapses."""
 NETWORK: Final = _FOLDER / "demo_network.pickle"
 """Activity that spreads at random through layers of neurons."""

@@ -16,7 +16,7 @@ import pytest
 
 from spike_export import __version__, read
 from spike_export.cli import main
-from spike_export.models import demo_neuron
+from spike_export.models import demo_neuron, demo_synapses
 
 
 def rows(table: str) -> dict[str, str]:
@@ -237,6 +237,9 @@ def test_demo_writes_and_shows_a_file(command, quick, tmp_path, monkeypatch):
     assert read("x.pickle").n_frames == 4
     assert command("demo", "-o", "y.pickle", "--field")[0] == 0
     assert quick[2] == (6.0, 0.05, "v", "i_membrane_")
+    monkeypatch.setattr(demo_synapses, "simulate", demo_neuron.simulate)
+    assert command("demo", "-o", "z.pickle", "--kind", "synapses")[0] == 0
+    assert quick[3] == (20.0, 0.125, "v")
 
 
 def test_demo_into_a_folder_that_is_missing(command, quick, tmp_path):

@@ -271,7 +271,10 @@ def test_synapses_are_the_same_for_the_same_seed(h):
     assert not np.array_equal(once, voltages(2))
     assert voltages(1, biophysics="pas").max() > -64
     # Each has its own stream, so that more of them leave the first ones as they were.
-    assert run(synapses=Synapses(20, 200, 1), tstop_ms=1).meta["synapses"] == 20
+    simulation = run(synapses=Synapses(20, 200, 1), tstop_ms=20)
+    assert simulation.meta["synapses"] == len(simulation.synapses) == 20
+    assert len(simulation.synapses.event_times_ms) > 40
+    assert len(set(simulation.synapses.positions.tolist())) == 20, "where they were put"
 
 
 def test_each_input_has_its_own_times_and_another_seed_gives_others(h):
