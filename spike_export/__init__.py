@@ -14,6 +14,7 @@ from .edit.merge import merge
 from .files.from_arrays import simulation_from_arrays
 from .files.older_writer import write_older
 from .files.writer import write
+from .neuron.broadcast import Broadcast
 from .neuron.cell_recorder import CellRecorder
 from .neuron.recorder import Recorder
 from .neuron.recording_error import RecordingError
@@ -30,6 +31,7 @@ from .version import __version__
 
 __all__ = [
     "SECTION_TYPES",
+    "Broadcast",
     "Cell",
     "CellRecorder",
     "Quantity",

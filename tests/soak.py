@@ -46,7 +46,7 @@ SLACK = 10e6
 # These go to the network, run another program, or take seconds.
 LEFT_OUT = (
     "download", "make_demo_atlas", "simulate", "find_program", "render_film", "import_story",
-    "rebuild_story",
+    "rebuild_story", "watch", "stop_watching", "show_run",
 )  # fmt: skip
 MOST_OBJECTS = 40
 # Caches fill in the first rounds, and chance leaves things out: with fewer, nothing can be said of

@@ -21,9 +21,9 @@ ROOMS: Final = {
         "output paced story"
     ),
     "blender_spike": (
-        "common simulation_file sound potential web cells lines properties simulating playback "
-        "blocks color meshes at_hand solid_colors views sounding figures building demos operators "
-        "panels story command api"
+        "common simulation_file sound potential web live cells lines properties simulating "
+        "playback blocks color meshes at_hand solid_colors views sounding figures building "
+        "watching demos operators panels story command api"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "

@@ -5,7 +5,8 @@ Data flows through the packages in this order: `simulation_file` (a file to arra
 (sections to curves) → `building` (arrays to datablocks and objects) → `playback` (an object to
 voltages now) → `color` (voltages to light) → `figures` (traces, color bars and labels in the
 picture), or → `meshes` (for other programs). Before all of them, `simulating` has spike-export
-write the file. `operators`, `panels` and `command` only call them.
+write the file; `watching` shows a simulation that is still running. `operators`, `panels` and
+`command` only call them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .command import COMMAND
 from .common.colormaps import previews
 from .figures import figure_settings
 from .simulating import simulate, simulate_settings
+from .watching import watch
 
 CLASSES = (
     *properties.CLASSES,
@@ -43,6 +45,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the extension from Blender."""
+    watch.unregister()
     simulate.stop()
     panels.NODES_ENTRY.remove()
     COMMAND.remove()

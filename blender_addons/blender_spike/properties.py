@@ -105,6 +105,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         cells_in_file: int
         holders: bpy.types.Collection | None
         combined: int
+        run: str
         minimum_radius_um: float
         connection_radius_um: float
         pulse_speed_um_per_ms: float
@@ -143,6 +144,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         cells_in_file: IntProperty(name="Cells in the File", options=set())
         holders: PointerProperty(name="Data Objects", type=bpy.types.Collection)
         combined: IntProperty(name="Combined Neurons", options=set())
+        run: StringProperty(name="Running Simulation")
         minimum_radius_um: _in_um(
             "Minimum Radius", "Thinnest (µm)", "Radius that each neurite has at least"
         )

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..edit.summary import summarize
+from ..neuron.broadcast import Broadcast
 from ..neuron.mechanisms import MechanismsError, load_mechanisms
 from ..neuron.parallel import ParallelError, Ranks, join
 from ..neuron.parallel_run import Written, part_paths, run_together, shown
@@ -35,6 +36,7 @@ from .console import (
     show,
 )
 from .last_line import Reached, shown_progress
+from .live import live_options, watched
 from .placing import Positions, positions_option, say_places
 
 _MODEL_SUFFIXES = (".py", ".hoc")
@@ -132,6 +134,7 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
     "--capture", type=click.IntRange(min=1), metavar="N",
     help="Keep the model's Nth run, counted from 1, instead of the last.",
 )  # fmt: skip
+@live_options
 @click.option(
     "--no-merge", is_flag=True,
     help="Under mpiexec, leave each process's recording in FILE.rank0000.pickle and so on.",
@@ -158,6 +161,8 @@ def run(
     positions: Path | None,
     mechanisms: Path | None,
     capture: int | None,
+    live: bool,
+    port: int,
     no_merge: bool,
     dry_run: bool,
 ) -> None:
@@ -166,7 +171,7 @@ def run(
     The model sees its own arguments (those after --), its working folder and __main__ as it would
     without spike-export. The file is written when the model ends; of several runs, the last is
     kept. Ctrl-C ends the model early and writes what has been recorded. If the model waits for a
-    button, --call does what the button would.
+    button, --call does what the button would. With --live, BlenderSpike shows it while it runs.
 
     Under mpiexec each process records its own cells, and the first one merges them.
     """
@@ -205,6 +210,13 @@ def run(
                 load_mechanisms(mechanisms)
         except (MechanismsError, RuntimeError) as error:
             raise click.ClickException(str(error)) from None
+        broadcast = None
+        if live and not dry_run:
+            if ranks is not None:
+                raise click.UsageError(
+                    "--live shows runs in a single process; under mpiexec, import the file."
+                )
+            broadcast = stack.enter_context(watched(port, target))
         model_run = ModelRun(
             model,
             arguments,
@@ -221,6 +233,7 @@ def run(
             frames=frames,
             capture=capture,
             synapses=synapses,
+            live=broadcast,
         )
         try:
             if dry_run:
@@ -231,7 +244,7 @@ def run(
                     model_run, ranks, target, placing, variables, chosen=chosen, merged=not no_merge
                 )
             else:
-                _run(model_run, model, target, placing, chosen=capture is not None)
+                _run(model_run, model, target, placing, broadcast, chosen=capture is not None)
         except RecordingError as error:
             raise click.ClickException(str(error)) from None
 
@@ -292,7 +305,13 @@ def _run_part(
 
 
 def _run(
-    model_run: ModelRun, model: Path, target: Path, placing: Positions, *, chosen: bool
+    model_run: ModelRun,
+    model: Path,
+    target: Path,
+    placing: Positions,
+    broadcast: Broadcast | None,
+    *,
+    chosen: bool,
 ) -> None:
     with ExitStack() as stack:
         stack.enter_context(shown_progress(lambda: _reached(model_run)))
@@ -300,7 +319,7 @@ def _run(
         def at_quit() -> None:
             stack.close()
             try:
-                _write(model_run, model, target, placing, chosen=chosen)
+                _write(model_run, model, target, placing, broadcast, chosen=chosen)
             except Exception as error:
                 text = error.message if isinstance(error, click.ClickException) else str(error)
                 click.echo(f"Error: {text}", err=True)
@@ -317,7 +336,7 @@ def _run(
             click.echo(_OWN_ARGUMENTS.format(model), err=True)
         sys.exit(ending.exit_code)
     early = ending.interrupted or ending.failed
-    _write(model_run, model, target, placing, chosen=chosen, ended_early=early)
+    _write(model_run, model, target, placing, broadcast, chosen=chosen, ended_early=early)
     sys.exit(ending.exit_code)
 
 
@@ -335,6 +354,7 @@ def _write(
     model: Path,
     target: Path,
     placing: Positions,
+    broadcast: Broadcast | None,
     *,
     chosen: bool,
     ended_early: bool = False,
@@ -343,6 +363,8 @@ def _write(
     assert recorder is not None
     simulation = placing.place_if_any(model_run.simulation())
     save(shown(target), simulation)
+    if broadcast is not None:
+        broadcast.end(str(target))
     say_places(simulation, recorder.made_up)
     _say_runs(recorder.runs, chosen=chosen)
     _say_note(recorder.note)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ from .console import (
     save,
     with_currents,
 )
+from .live import live_options, watched
 
 _UNITS_UM = {"um": 1.0, "nm": 1e-3, "mm": 1e3}
 # Wider than a mouse brain, or longer than all but the longest axons.
@@ -125,6 +127,7 @@ def _finite(context: click.Context, option: click.Parameter, value: float) -> fl
     help="Unit of the file's numbers.  [default: um, if that gives a plausible size]",
 )  # fmt: skip
 @field_option
+@live_options
 @click.option("--check", is_flag=True, help="Only check the file; NEURON is not needed.")
 @click.pass_context
 def swc(
@@ -147,6 +150,8 @@ def swc(
     may_lose: float,
     unit: str | None,
     field: bool,
+    live: bool,
+    port: int,
     check: bool,
 ) -> None:
     """Simulate a cell from its morphology in an SWC file.
@@ -179,28 +184,35 @@ def swc(
     if not _given(context, "output"):
         output = Path(f"{file.stem}.pickle")
     may_write(output, force=force, inputs=[file])
-    try:
-        if step is not None:
-            if not _given(context, "inject") and "soma[0]" not in sections.names:
-                step = swc_neuron.CurrentStep(f"{sections.names[0]}(0.5)", amp, delay, dur)
-            swc_neuron.parse_place(step.place, sections)
-        with needs_neuron(), progress("ms") as bars:
-            task = bars.add_task("Simulating", total=tstop)
-            simulation = swc_neuron.simulate(
-                sections,
-                file.stem,
-                biophysics,
-                step,
-                inputs,
-                tstop,
-                every,
-                d_lambda,
-                lambda time_ms: bars.update(task, completed=time_ms),
-                with_currents(field),
-            )
-    except swc_neuron.ModelError as error:
-        raise click.ClickException(str(error)) from None
-    save(output, simulation)
+    with ExitStack() as stack:
+        broadcast = None
+        if live:
+            broadcast = stack.enter_context(watched(port, output.absolute(), tstop))
+        try:
+            if step is not None:
+                if not _given(context, "inject") and "soma[0]" not in sections.names:
+                    step = swc_neuron.CurrentStep(f"{sections.names[0]}(0.5)", amp, delay, dur)
+                swc_neuron.parse_place(step.place, sections)
+            with needs_neuron(), progress("ms") as bars:
+                task = bars.add_task("Simulating", total=tstop)
+                simulation = swc_neuron.simulate(
+                    sections,
+                    file.stem,
+                    biophysics,
+                    step,
+                    inputs,
+                    tstop,
+                    every,
+                    d_lambda,
+                    lambda time_ms: bars.update(task, completed=time_ms),
+                    with_currents(field),
+                    broadcast,
+                )
+        except swc_neuron.ModelError as error:
+            raise click.ClickException(str(error)) from None
+        save(output, simulation)
+        if broadcast is not None:
+            broadcast.end(str(output.absolute()))
 
 
 def _given(context: click.Context, option: str) -> bool:

@@ -108,6 +108,18 @@ def write(
     return Path(path)
 
 
+def content_of(simulation: Simulation) -> bytes:
+    """Return what `write` would write.
+
+    Raises
+    ------
+    ValueError
+        As there.
+    """
+    _check(simulation)
+    return pickle.dumps(_content(simulation, "float32"), protocol=4)
+
+
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file that replaces its target when the ``with`` block ends without an error.

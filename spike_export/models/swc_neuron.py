@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from ..formats.swc import Sections
+from ..neuron.broadcast import Broadcast
 from ..neuron.model import d_lambda_counts, quiet_stderr, run_until
 from ..neuron.parallel import rename_cells
 from ..neuron.recorder import Recorder
@@ -119,6 +120,7 @@ def simulate(
     d_lambda: float = 0.1,
     progress: Callable[[float], None] = lambda time_ms: None,
     variables: Sequence[str] = ("v",),
+    live: Broadcast | None = None,
 ) -> Simulation:
     """Simulate a cell from rest, in a NEURON without any other model.
 
@@ -138,6 +140,8 @@ def simulate(
         Called with the time reached, in ms.
     variables : sequence of str
         What is recorded; see `Recorder`.
+    live : Broadcast, optional
+        Where it can be watched.
 
     Raises
     ------
@@ -181,7 +185,11 @@ def simulate(
         }
     try:
         with Recorder(
-            cell, every_ms=every_ms, variable=variables, synapses=synapses is not None
+            cell,
+            every_ms=every_ms,
+            variable=variables,
+            synapses=synapses is not None,
+            live=live,
         ) as recorder:
             h.finitialize(RESTING_POTENTIAL_MV)
             run_until(tstop_ms, progress)

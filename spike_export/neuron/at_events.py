@@ -67,12 +67,17 @@ class AtEvents:
 
         self._wake = wake
         self._open = True
-        self._look_too: weakref.WeakMethod[Callable[[float], None]] | None = None
+        self._look_too: list[weakref.WeakMethod[Callable[[float], None]]] = []
 
     @property
     def now_ms(self) -> float:
         """The time reached by the recording."""
         return self._frames.times_ms[-1]
+
+    @property
+    def settled(self) -> int:
+        """How many frames will not change any more."""
+        return len(self._frames.times_ms)
 
     def begin(self, time_ms: float) -> None:
         """Sample the first frame, and schedule the first event."""
@@ -94,7 +99,7 @@ class AtEvents:
 
     def also_call(self, look: Callable[[float], None]) -> None:
         """Call a method with the time at each sample, as long as its object exists."""
-        self._look_too = weakref.WeakMethod(look)
+        self._look_too.append(weakref.WeakMethod(look))
 
     def let_go(self) -> None:
         """Stop sampling."""
@@ -126,9 +131,10 @@ class AtEvents:
         if not self.variable_steps and self._active():
             self.variable_steps = True
         time_ms = self._time[0]
-        look = None if self._look_too is None else self._look_too()
-        if look is not None:
-            look(time_ms)
+        for there in self._look_too:
+            look = there()
+            if look is not None:
+                look(time_ms)
         # Intervals shorter than a fixed step yield several events at one time.
         if time_ms > self.now_ms:
             self._values.look()

@@ -72,6 +72,8 @@ class Capture:
         Called if the recording fails during a run.
     synapses : bool
         As for `Recorder`.
+    watch : callable, optional
+        Called whenever there may be another frame.
     """
 
     def __init__(
@@ -86,9 +88,11 @@ class Capture:
         frames: int | None,
         fail: Callable[[RecordingError], None],
         synapses: bool = False,
+        watch: Callable[[], None] | None = None,
     ) -> None:
         self._h = h
         self._fail = fail
+        self._watch = watch
         self._every_ms = every_ms
         self._peak = peak
         self._wanted_frames = frames
@@ -217,6 +221,8 @@ class Capture:
         if self._synapse_recording is not None:
             self._synapse_recording.begin()
             self._sampler.also_call(self._synapse_recording.look)
+        if self._watch is not None:
+            self._sampler.also_call(self._tell)
 
     def finish(self) -> None:
         """Record the end of the run."""
@@ -300,15 +306,53 @@ class Capture:
             parent_x=np.where(own, shape.parent_x, 0.0),
         )
 
+    @property
+    def settled(self) -> int:
+        """How many frames will not change any more."""
+        return 0 if self._sampler is None else self._sampler.settled
+
+    @property
+    def first_ms(self) -> float:
+        """The time of the first frame, which a model may move to where it begins."""
+        assert self._frames is not None
+        return self._frames.times_ms[0]
+
+    def first_frame(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float32]]]:
+        """Return the time of the first frame, and the values of each quantity."""
+        assert self._frames is not None
+        return np.array([self.first_ms]), self._by_quantity(self._frames.rows(0, 1))
+
+    def frames_from(self, first: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Return the frames from one on that will not change any more.
+
+        Returns
+        -------
+        time_ms : ndarray of float64, shape (G,)
+        values : ndarray of float32, shape (G, Q * S)
+            Of the quantities that the model has, one after the other.
+        """
+        assert self._frames is not None
+        end = self.settled
+        each = self._by_quantity(self._frames.rows(first, end))
+        time_ms = np.array(self._frames.times_ms[first:end])
+        return time_ms, np.concatenate(list(each.values()), axis=1)
+
     def time_and_values(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float32]]]:
         """Return the requested number of frames: their times, and the values of each quantity."""
         assert self._frames is not None
         if isinstance(self._sampler, OwnSteps):
             self._sampler.complete()
         time_ms, values = self._frames.chosen()
+        return time_ms, self._by_quantity(values)
+
+    def _tell(self, _time_ms: float) -> None:
+        if self._watch is not None:
+            self._watch()
+
+    def _by_quantity(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         names = self._values.names
         each = np.split(values, len(names), axis=1) if values.size else [values] * len(names)
-        return time_ms, {
+        return {
             name: own
             for name, own in zip(names, each, strict=True)
             if name not in self._values.absent

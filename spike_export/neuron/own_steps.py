@@ -107,6 +107,15 @@ class OwnSteps:
         if failure is not None:
             raise failure
 
+    @property
+    def settled(self) -> int:
+        """How many frames will not change any more; this also makes those that can be made."""
+        known_ms = min(track.known_ms for track in self._tracks)
+        self._frames.add_until(known_ms)
+        for track in self._tracks:
+            track.fill(known_ms)
+        return self._frames.between(-np.inf, min(track.filled_ms for track in self._tracks))[1]
+
     def complete(self) -> None:
         """Convert the remaining steps to frames, once the run has ended."""
         frames = self._frames
@@ -186,6 +195,19 @@ class _Track:
     @property
     def last_ms(self) -> float:
         return float(self._step_ms[self._count - 1])
+
+    @property
+    def known_ms(self) -> float:
+        """Until when frames can be interpolated as they will be in the end.
+
+        The last step may still be replaced at a discontinuity, and the slope at each step is that
+        of a parabola through the next.
+        """
+        return float(self._step_ms[max(self._count - 3, 0)])
+
+    @property
+    def filled_ms(self) -> float:
+        return self._filled_ms
 
     @property
     def as_found(self) -> bool:

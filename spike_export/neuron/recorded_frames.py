@@ -115,6 +115,12 @@ class Frames:
             yield self._blocks[block][row : row + count]
             first += count
 
+    def rows(self, first: int, end: int) -> NDArray[np.float32]:
+        """Copy consecutive frames."""
+        if first >= end:
+            return np.empty((0, self._shape[1]), np.float32)
+        return np.concatenate(list(self.targets(first, end)))
+
     def chosen(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Return the wanted number of frames, with their times."""
         time_ms, values = np.array(self.times_ms), self._together()

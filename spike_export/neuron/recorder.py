@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from collections.abc import Callable, Iterable, Sequence
@@ -11,15 +12,18 @@ from types import TracebackType
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..edit.cell_placing import SPLIT, MadeUp
 from ..edit.convert import PEAK_MODE
 from ..files.keeping import write_and_keep
-from ..files.writer import write
-from ..simulation_file import Cell, Quantity, Simulation
+from ..files.writer import content_of, write
+from ..simulation_file import Cell, Quantity, Simulation, Synapses
 from ..version import __version__
+from .broadcast import Broadcast
 from .capture import NO_CORENEURON, Capture
 from .model import ModelCell, group_cells
+from .model_shape import Shape
 from .recording_error import RecordingError, number_in
 from .synapse_recording import SYNAPSE_NOTE, Unknown
 
@@ -84,6 +88,9 @@ class Recorder:
         Also record where the model's synapses are, one for each `NetCon` onto a point process, and
         when events arrive at them: `Simulation.synapses`. This does not affect the run either.
         `synapse_note`, which is also stored in the file, says what is not known.
+    live : Broadcast, optional
+        Where all runs can be watched, which does not affect them. It must be ended by whoever made
+        it.
 
     Raises
     ------
@@ -109,6 +116,7 @@ class Recorder:
         frames: int | None = None,
         capture: int | None = None,
         synapses: bool = False,
+        live: Broadcast | None = None,
     ) -> None:
         every_ms = number_in(every_ms, "ms", "The sampling interval")
         if threshold_mv is not None:
@@ -145,6 +153,7 @@ class Recorder:
         self._frames = frames
         self._wanted = capture
         self._synapses = synapses
+        self._live = live
         self._cells: Callable[[], list[ModelCell]] = lambda: group_cells(wanted())
         # Not a bound method of the recorder, which would keep it alive.
         self._fail: Callable[[RecordingError], None] = _end_the_run
@@ -215,7 +224,6 @@ class Recorder:
         capture = self._chosen()
         shape = capture.shape()
         time_ms, values = capture.time_and_values()
-        (name, first), *others = values.items()
         recorded: dict[str, str | int | float] = {**capture.detectors_meta}
         if self._frames is None:
             recorded["every_ms"] = capture.every_ms
@@ -230,10 +238,27 @@ class Recorder:
         self.unknown, self.source_gids = capture.unknown, capture.source_gids
         if self.unknown.text:
             recorded[SYNAPSE_NOTE] = self.unknown.text
+        return self._made(
+            capture, shape, time_ms, values, source, {**recorded, **meta}, capture.synapses
+        )
+
+    def _made(
+        self,
+        capture: Capture,
+        shape: Shape,
+        time_ms: NDArray[np.float64],
+        values: dict[str, NDArray[np.float32]],
+        source: str,
+        meta: dict[str, str | int | float | bool | None],
+        synapses: Synapses | None = None,
+    ) -> Simulation:
+        (name, first), *others = values.items()
+        # Spikes are known at the end.
+        spikes_ms = capture.spikes_ms or [None] * len(capture.cell_names)
         return Simulation(
             cells=tuple(
-                Cell(name, None, spikes_ms)
-                for name, spikes_ms in zip(capture.cell_names, capture.spikes_ms, strict=True)
+                Cell(name, None, own)
+                for name, own in zip(capture.cell_names, spikes_ms, strict=True)
             ),
             section_names=tuple(capture.section_names),
             section_types=shape.section_types,
@@ -251,9 +276,9 @@ class Recorder:
             unit=self._unit(name),
             created_by=f"spike-export {__version__}",
             source=source,
-            meta={**recorded, **meta},
+            meta=meta,
             more={other: Quantity(self._unit(other), own) for other, own in others},
-            synapses=capture.synapses,
+            synapses=synapses,
         )
 
     def _unit(self, variable: str) -> str:
@@ -371,7 +396,31 @@ class Recorder:
             frames=self._frames,
             fail=self._fail,
             synapses=self._synapses,
+            watch=None if self._live is None else _while_there(self._tell),
         )
+
+    def _tell(self) -> None:
+        """Tell those who watch how far the run is."""
+        live, capture = self._live, self._current
+        if live is None or capture is None or not live.is_due:
+            return
+        with contextlib.suppress(RecordingError):
+            # Told at the end.
+            self._tell_of(live, capture)
+
+    def _tell_of(self, live: Broadcast, capture: Capture) -> None:
+        count = capture.settled
+        # Every second frame may have been dropped, and a model may begin later than it seemed.
+        run = f"{live.name} {self._runs_before} {capture.every_ms:g} {capture.first_ms:g}"
+        live.begin(run, lambda: content_of(self._first_frame(capture)), capture.frames_from)
+        reached_ms = capture.now_ms or 0.0
+        # Only there once stdrun.hoc is loaded.
+        end_ms = getattr(self._h, "tstop", 0.0) if live.end_ms is None else live.end_ms
+        live.serve(count, reached_ms, float(end_ms) if end_ms >= reached_ms else None)
+
+    def _first_frame(self, capture: Capture) -> Simulation:
+        time_ms, values = capture.first_frame()
+        return self._made(capture, capture.shape(), time_ms, values, "", {})
 
     def _begin(self) -> None:
         if self._current is not None:

@@ -67,6 +67,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
         regions,
         slicing,
         surfaces,
+        watching,
         writing,
     )
 
@@ -75,6 +76,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     parts = (
         writing,
         playback,
+        watching,
         surfaces,
         slicing,
         networks,

@@ -32,7 +32,7 @@ def test_all_of_them_run():
         "bare grid", "wireframe twin", "2 objects of 2 materials: remove", "1 tiny cell: .blend",
         "an object each", "while cells fly", "layout v3: memory added by the import",
         "sound of tones", "20 sections as tubes", "demo cell as membrane", "thick strands",
-        "Cycles frame of glowing tubes",
+        "Cycles frame of glowing tubes", "a frame added while it runs", "recorded and watched",
     ):  # fmt: skip
         assert what in result.stdout
     assert {path: path.read_bytes() for path in ROOT.glob("tests/benchmarks/*.md")} == kept

@@ -19,6 +19,7 @@ GAP: Final = "…"
 # What these raise is a mistake in our own code, which no input brings about.
 _FOR_AUTHORS: Final = (
     "blender_addons/blender_spike/color/neuron_look.py",
+    "blender_addons/blender_spike/watching/growing.py",
     "blender_addons/common/nodes/groups.py",
     "blender_addons/common/nodes/layout.py",
     "blender_addons/common/nodes/modifiers.py",

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,8 @@ def scenario() -> Step:
     yield from cancelled()
     yield from failed()
     yield from simulated()
+    yield from watched_from_here()
+    yield from watched_from_elsewhere()
 
 
 def cancelled() -> Step:
@@ -88,6 +93,63 @@ def simulated() -> Step:
     check(Path(DATA / "notes").read_text().count("--tstop=50") == 1, "with what the panel says")
 
 
+def watched_from_here() -> Step:
+    """The neuron is there before its simulation has ended, and is the same one afterwards."""
+    end = DATA / "end"
+    yield from empty_scene()
+    os.environ["FAKE"] = f"live:{end}>{DATA / 'result'}"
+    yield from type_into("blender_spike_simulate.filepath", str(DATA / "cell.swc"))
+    yield from click("blender_spike.simulate")
+    yield from see(lambda: frames() == [4], "frames come while it runs")
+    picture("watched")
+    check(is_running() and bpy.context.scene.frame_current == 3, "the last one is shown")
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.ed.undo_push(message="Cube")
+    yield from key("Z", ctrl=True)
+    yield from see(lambda: frames() == [4] and "Cube" not in objects(), "undo takes no frame away")
+    end.touch()
+    yield from see(lambda: frames() == [5] and not is_running(), "the file is read into it")
+    path = bpy.data.objects[objects()[0]].blender_spike.filepath
+    check(path.endswith("cell_2.pickle"), "it plays the file")
+    picture("complete")
+
+
+def watched_from_elsewhere() -> Step:
+    """A simulation that a terminal has started is watched, left, and watched again."""
+    end, port = DATA / "other end", free_port()
+    yield from empty_scene()
+    bpy.context.scene.blender_spike_simulate.port = port
+    os.environ["FAKE"] = f"live:{end}>{DATA / 'result'}"
+    words = ["run", "-o", str(DATA / "other.pickle"), "--live", f"--port={port}", "model.py"]
+    with subprocess.Popen([DATA / "bin" / "spike-export", *words]) as other:
+        yield from see(lambda: is_there(port), "it can be watched")
+        yield from click("blender_spike.watch")
+        yield from see(lambda: frames() == [4], "its frames come")
+        yield from click("blender_spike.stop_watching")
+        yield from see(lambda: not module("watching.watch").is_watching(), "it is left")
+        check(frames() == [4], "the neuron keeps its frames")
+        yield from click("blender_spike.watch")
+        end.touch()
+        yield from see(lambda: frames() == [5], "it is taken up again, to its end")
+        other.wait()
+
+
+def frames() -> list[int]:
+    shown = (thing.blender_spike.frames for thing in bpy.context.scene.objects)
+    return [count for count in shown if count]
+
+
+def free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def is_there(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
 def objects() -> list[str]:
     return sorted(thing.name for thing in bpy.context.scene.objects)
 
@@ -97,7 +159,9 @@ def is_running() -> bool:
 
 
 def simulate() -> Any:
-    """The extension's module."""
-    import importlib
+    return module("simulating.simulate")
 
-    return importlib.import_module("bl_ext.user_default.blender_spike.simulating.simulate")
+
+def module(name: str) -> Any:
+    """One of the extension's modules."""
+    return importlib.import_module(f"bl_ext.user_default.blender_spike.{name}")

@@ -55,6 +55,8 @@ LEFT = {
     # They run another program; the scenario of BlenderSpike presses them.
     "blender_spike.simulate",
     "blender_spike.cancel_simulation",
+    "blender_spike.watch",
+    "blender_spike.stop_watching",
     # In the Add menu of node editors.
     "blender_spike.add_node_group",
     "surface_slicer.add_node_group",

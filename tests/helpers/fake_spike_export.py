@@ -43,6 +43,9 @@ def _follow(step: str, output: str) -> None:
     elif word == "until":
         while not Path(rest).exists():
             time.sleep(0.02)
+    elif word == "live":
+        until, source = rest.split(">")
+        _live(Path(until), Path(source), output)
     elif word == "child":
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         Path(rest).write_text(str(child.pid))
@@ -50,6 +53,34 @@ def _follow(step: str, output: str) -> None:
         shutil.copy(rest, output)
     elif word == "exit":
         sys.exit(int(rest))
+
+
+def _live(until: Path, source: Path, output: str) -> None:
+    """Let a finished simulation be watched as if it ran; its last frame waits for a file."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from dataclasses import replace
+
+    from spike_export import read
+    from spike_export.files.writer import content_of
+    from spike_export.neuron.broadcast import Broadcast
+
+    sim = read(source)
+    first = replace(sim, time_ms=sim.time_ms[:1], values=sim.values[:1])
+    port = next(int(word[7:]) for word in sys.argv if word.startswith("--port="))
+    with Broadcast(port) as live:
+        live.path, count = output, 1
+        while not until.exists():
+            now = slice(0, count)
+            live.begin(
+                live.name,
+                lambda: content_of(first),
+                lambda begin, now=now: (sim.time_ms[now][begin:], sim.values[now][begin:]),
+            )
+            live.serve(count, float(sim.time_ms[count - 1]), float(sim.time_ms[-1]))
+            count = min(count + 1, sim.n_frames - 1)
+            time.sleep(0.1)
+        shutil.copy(source, output)
+        live.end(output)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ ROOMS = (
     "sound",
     "potential",
     "web",
+    "live",
     "files",
     "formats",
     "edit",

@@ -129,7 +129,7 @@ def make_parts(
     scale = 1.0 / source.um_per_unit
     inputs = {
         **values[0],
-        **_time(name, simulation, made),
+        **time_inputs(name, simulation.time_ms, made),
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
         "Micrometer": scale,
@@ -163,7 +163,7 @@ def _network_parts(
     shown = about(values[0]["Values"])
     inputs = {
         **values[0],
-        **_time(name, simulation, made),
+        **time_inputs(name, simulation.time_ms, made),
         "Spheres": points_holder(f"{name} cells", placed(places), rows.items(), made),
         **range_inputs(shown.low, shown.high),
         "Connection Radius": 0.08 * float(np.median(rows["recorded_radius"])),
@@ -300,27 +300,37 @@ def new_values(
     return {"Values": holder, "Recording": (digest >> 1) or 1}
 
 
-def _time(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> dict[str, Any]:
-    intervals = np.diff(simulation.time_ms)
+def time_inputs(
+    name: str, time_ms: NDArray[np.float64], made: list[bpy.types.ID]
+) -> dict[str, Any]:
+    """Make the modifier's inputs for the times of samples, and the object that irregular ones need.
+
+    Parameters
+    ----------
+    name : str
+        Of the neuron.
+    time_ms : ndarray of float64, shape (F,)
+    """
+    intervals = np.diff(time_ms)
     mean = float(intervals.mean()) if intervals.size else 1.0
     inputs = {
         "Start Frame": 0.0,
         # One sample per frame; if they are irregular, as many frames as samples.
         "Milliseconds per Frame": mean,
-        "First Time": float(simulation.time_ms[0]),
-        "Samples": simulation.n_frames,
+        "First Time": float(time_ms[0]),
+        "Samples": len(time_ms),
         "Irregular Times": False,
         "Sample Times": None,
     }
     if np.abs(intervals - mean).max(initial=0.0) <= _REGULAR * mean:
-        return inputs | {"Sample Interval": mean, "Span": float(simulation.n_frames - 1)}
-    elapsed = simulation.time_ms - simulation.time_ms[0]
+        return inputs | {"Sample Interval": mean, "Span": float(len(time_ms) - 1)}
+    elapsed = time_ms - time_ms[0]
     times = points_holder(f"{name} times", len(elapsed), [(samples.TIMES, elapsed)], made)
     return inputs | {
         "Irregular Times": True,
         "Sample Times": times,
         "Sample Interval": 1.0,
-        "Span": simulation.duration_ms,
+        "Span": float(elapsed[-1]),
     }
 
 

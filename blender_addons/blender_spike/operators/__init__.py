@@ -20,6 +20,7 @@ from . import (
     sound,
     story,
     timing,
+    watching,
 )
 from .importing import MENU_ENTRY
 from .story import STORY_ENTRY
@@ -30,6 +31,7 @@ CLASSES = (
     *importing.CLASSES,
     *demos.CLASSES,
     *simulating.CLASSES,
+    *watching.CLASSES,
     *coloring.CLASSES,
     *combining.CLASSES,
     *timing.CLASSES,

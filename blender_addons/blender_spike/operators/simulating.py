@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
+from ..live.watcher import free_port
 from ..simulating import programs, simulate
 from ..simulating.job import Job, is_model
 from ..simulating.process import CANCELLED
@@ -22,6 +23,7 @@ from ..simulating.simulate_settings import (
     chosen_program,
     own_preferences,
 )
+from ..watching import watch
 from .importing import import_told
 
 if TYPE_CHECKING:
@@ -62,15 +64,19 @@ class BLENDER_SPIKE_OT_simulate(SimulateSettings, bpy.types.Operator):
         path = Path(bpy.path.abspath(self.filepath)).absolute()
         described = {name: getattr(self, name) for name in SETTINGS}
         model_length = described.pop("model_length_ms")
+        live = described.pop("live") and not bpy.app.background
         if is_model(path):
             described["length_ms"] = model_length
+        port = free_port() if live else None
         try:
             current = simulate.start(
-                Job(path=path, **described), chosen_program(context), context.scene
+                Job(path=path, **described), chosen_program(context), context.scene, port
             )
         except simulate.SimulateError as problem:
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
+        if port is not None:
+            watch.start(port, context.scene, lambda: simulate.running() is not None)
         if not bpy.app.background:
             return {"FINISHED"}
         current.wait()

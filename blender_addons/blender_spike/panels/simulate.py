@@ -11,6 +11,7 @@ import bpy
 from ..simulating import simulate
 from ..simulating.job import is_model
 from ..simulating.simulate_settings import SETTINGS, BLENDER_SPIKE_PG_simulate, fields
+from ..watching import watch
 from .tab import Tab
 
 _LINE: Final = 34
@@ -36,8 +37,13 @@ class BLENDER_SPIKE_PT_simulate(Tab):
                 text += f" of {current.total_ms:g} ms"
             layout.progress(factor=current.fraction, text=text)
             layout.operator("blender_spike.cancel_simulation", icon="CANCEL")
+            if watch.is_watching():
+                layout.operator("blender_spike.stop_watching", icon="HIDE_ON")
             return
         typed = fields(context.scene)
+        if watch.is_watching():
+            _draw_watched(layout)
+            return
         layout.prop(typed, "filepath", text="", placeholder="Tracing (.swc) or model (.py, .hoc)")
         _draw_settings(layout, typed)
         row = layout.row()
@@ -54,6 +60,25 @@ class BLENDER_SPIKE_PT_simulate(Tab):
             text = f"Import {Path(path).name}"
             operator = layout.operator("blender_spike.import_simulation", text=text, icon="IMPORT")
             operator.filepath = path
+        row = layout.row(align=True)
+        row.operator("blender_spike.watch", icon="HIDE_OFF").port = typed.port
+        row.prop(typed, "port")
+        told, failed = watch.last()
+        if told:
+            _draw_told(layout, told, failed)
+
+
+def _draw_watched(layout: bpy.types.UILayout) -> None:
+    """Draw how far a simulation is that was started elsewhere."""
+    reached_ms, end_ms, frames = watch.progress()
+    if not frames:
+        layout.label(text="Waiting for its first frame", icon="TIME")
+    else:
+        layout.label(text=watch.title(), icon="TIME", translate=False)
+        of = f" of {end_ms:g} ms" if end_ms else " ms"
+        fraction = min(reached_ms / end_ms, 1.0) if end_ms else 0.0
+        layout.progress(factor=fraction, text=f"{reached_ms:.1f}{of}, {frames:,} frames")
+    layout.operator("blender_spike.stop_watching", icon="HIDE_ON")
 
 
 def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate) -> None:
@@ -65,6 +90,7 @@ def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate)
         column.prop(typed, "model_length_ms")
         column.prop(typed, "every_ms")
         column.prop(typed, "currents")
+        column.prop(typed, "live")
         return
     column.prop(typed, "channels")
     column.prop(typed, "stimulus")
@@ -80,6 +106,7 @@ def _draw_settings(layout: bpy.types.UILayout, typed: BLENDER_SPIKE_PG_simulate)
     column.prop(typed, "every_ms")
     column.prop(typed, "currents")
     column.prop(typed, "repair")
+    column.prop(typed, "live")
 
 
 def _draw_told(layout: bpy.types.UILayout, told: str, failed: bool) -> None:

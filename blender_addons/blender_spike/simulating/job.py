@@ -80,7 +80,7 @@ def output_of(path: Path) -> Path:
     return next(place for place in numbered if not place.exists())
 
 
-def arguments(job: Job, output: Path) -> list[str]:
+def arguments(job: Job, output: Path, port: int | None = None) -> list[str]:
     """Write it as arguments of spike-export.
 
     Parameters
@@ -89,13 +89,16 @@ def arguments(job: Job, output: Path) -> list[str]:
         What `check` has let pass.
     output : Path
         The file to write.
+    port : int, optional
+        Where it can be watched; not at all, if not given.
     """
+    live = [] if port is None else ["--live", f"--port={port}"]
     # Numbers joined to their options, since a negative one would be taken for another option.
     every = f"--every={job.every_ms:.9g}"
     if job.is_model:
         length = [f"--tstop={job.length_ms:.9g}"] if job.length_ms else []
         recorded = ["--variable=v", f"--variable={CURRENT}"] if job.currents else []
-        return ["run", "-o", str(output), every, *length, *recorded, str(job.path)]
+        return ["run", "-o", str(output), every, *length, *recorded, *live, str(job.path)]
     made = ["swc", "-o", str(output), every, f"--tstop={job.length_ms:.9g}"]
     made.append(f"--biophysics={job.channels}")
     if job.stimulus == "SYNAPSES":
@@ -111,4 +114,4 @@ def arguments(job: Job, output: Path) -> list[str]:
         made.append("--repair")
     if job.currents:
         made.append("--field")
-    return [*made, str(job.path)]
+    return [*made, *live, str(job.path)]

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
-from ..properties import IMPORT_SETTINGS
+from ..properties import IMPORT_SETTINGS, about
 from ..properties import fields as import_fields
 from . import programs
 from .job import Job, JobError, arguments, check, output_of
 from .process import Simulation
 from .programs import ProgramError
+from .windows import call, is_free, redraw, viewport_of
 
 _SECONDS: Final = 0.25
 
@@ -64,7 +65,7 @@ def ready() -> str:
     return _session.waiting
 
 
-def start(job: Job, program: str, scene: bpy.types.Scene) -> Simulation:
+def start(job: Job, program: str, scene: bpy.types.Scene, port: int | None = None) -> Simulation:
     """Start a simulation.
 
     Parameters
@@ -75,6 +76,8 @@ def start(job: Job, program: str, scene: bpy.types.Scene) -> Simulation:
         As for `programs.command_of`.
     scene : Scene
         That the result is imported into.
+    port : int, optional
+        Where it can be watched.
 
     Returns
     -------
@@ -102,7 +105,11 @@ def start(job: Job, program: str, scene: bpy.types.Scene) -> Simulation:
     _session.told, _session.failed, _session.waiting = "", False, ""
     _session.what, _session.scene = job.path.name, scene.session_uid
     _session.current = Simulation(
-        [*command, *arguments(job, output)], output, job.path.parent, os.environ, bpy.app.tempdir
+        [*command, *arguments(job, output, port)],
+        output,
+        job.path.parent,
+        os.environ,
+        bpy.app.tempdir,
     )
     if not bpy.app.timers.is_registered(look):
         # A simulation continues when another file is opened.
@@ -123,9 +130,9 @@ def look() -> float | None:
         ended(current)
     if _session.waiting and not _is_here():
         _session.told = f"{_session.what} is simulated; another file is open now."
-    elif _session.waiting and _is_free():
+    elif _session.waiting and is_free():
         _import()
-    _redraw()
+    redraw()
     return _SECONDS if _session.current is not None or (_session.waiting and _is_here()) else None
 
 
@@ -156,24 +163,17 @@ def _is_here() -> bool:
     return any(scene.session_uid == _session.scene for scene in bpy.data.scenes)
 
 
-def _is_free() -> bool:
-    """Tell whether nobody moves, draws or edits something at this moment."""
-    manager = bpy.context.window_manager
-    windows = manager.windows if manager is not None else ()
-    return bpy.context.mode == "OBJECT" and not any(len(w.modal_operators) for w in windows)
-
-
 def _import() -> None:
     """Import it as the button would, which is an undo step with options to adjust."""
-    place = _viewport()
+    place = viewport_of(_session.scene)
     if place is None:
         # In a window without a viewport, the button in the sidebar remains.
         return
     path, _session.waiting = _session.waiting, ""
-    window, area, region = place
-    override: Any = bpy.context.temp_override(window=window, area=area, region=region)
-    with override:
-        scene = bpy.context.scene
+    scene = next(one for one in bpy.data.scenes if one.session_uid == _session.scene)
+    shown = [about(one) for one in scene.objects if about(one).filepath == path]
+    problem = ""
+    if not shown:
         typed = import_fields(scene)
         # Names of cells are those of another file; a style that is not installed has no name.
         settings = {
@@ -181,33 +181,11 @@ def _import() -> None:
             for name in IMPORT_SETTINGS
             if name != "cells" and (name != "style" or typed.style)
         }
-        operators: Any = bpy.ops
-        try:
-            operators.blender_spike.import_simulation(
-                "EXEC_DEFAULT", True, filepath=path, **settings
-            )
-        except RuntimeError as problem:
-            _session.told = str(problem).removeprefix("Error: ").strip()
-            _session.failed = True
-            return
-    imported()
-
-
-def _viewport() -> tuple[bpy.types.Window, bpy.types.Area, bpy.types.Region] | None:
-    """Find a viewport of the scene that the result is for."""
-    manager = bpy.context.window_manager
-    for window in manager.windows if manager is not None else ():
-        if window.scene is None or window.scene.session_uid != _session.scene:
-            continue
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                return window, area, next(r for r in area.regions if r.type == "WINDOW")
-    return None
-
-
-def _redraw() -> None:
-    manager = bpy.context.window_manager
-    for window in manager.windows if manager is not None else ():
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+        problem = call(place, "import_simulation", filepath=path, **settings)
+    elif shown[0].run:
+        # It was watched, but not to its end.
+        problem = call(place, "show_run", run=shown[0].run, filepath=path, path=path)
+    if problem:
+        _session.told, _session.failed = problem, True
+    else:
+        imported()

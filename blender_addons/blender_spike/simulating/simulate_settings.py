@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
 
 from ..common.suggestions import text_property
+from ..live.messages import PORT
 
 ADDON: Final = __package__.rpartition(".")[0]
 """As Blender's preferences name this extension."""
@@ -32,6 +33,7 @@ class SimulateSettings:
         model_length_ms: float
         every_ms: float
         currents: bool
+        live: bool
     else:
         channels: EnumProperty(
             name="Channels",
@@ -141,6 +143,12 @@ class SimulateSettings:
             description="Record them beside the voltages, for the field around the cell",
             options=set(),
         )
+        live: BoolProperty(
+            name="Show While It Runs",
+            description="Show the neuron as soon as it is built, and its voltages as they come",
+            default=True,
+            options=set(),
+        )
 
 
 SETTINGS: Final = tuple(SimulateSettings.__annotations__)
@@ -151,7 +159,17 @@ class BLENDER_SPIKE_PG_simulate(SimulateSettings, bpy.types.PropertyGroup):
 
     if TYPE_CHECKING:
         filepath: str
+        port: int
     else:
+        port: IntProperty(
+            name="Port",
+            description="Where the simulation is watched: the number after --port, if spike-export "
+            "was started with it",
+            default=PORT,
+            min=1,
+            max=65535,
+            options=set(),
+        )
         filepath: text_property(
             name="Tracing or Model",
             description="A tracing (.swc, .asc, .xml) or a NEURON model (.py, .hoc). A model is a "

@@ -63,6 +63,7 @@ WITHOUT_TIME = {"set_duration"}
 # Need a window, a node editor, another program, markers or a story.
 ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
+    "watch", "stop_watching", "show_run",
     "add_node_group", "render_film", "markers_to_time", "import_story", "rebuild_story",
 }  # fmt: skip
 
