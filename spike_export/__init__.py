@@ -18,6 +18,7 @@ from .neuron.broadcast import Broadcast
 from .neuron.cell_recorder import CellRecorder
 from .neuron.recorder import Recorder
 from .neuron.recording_error import RecordingError
+from .notebook_view import notebook_html
 from .simulation_file import (
     SECTION_TYPES,
     Cell,
@@ -28,6 +29,9 @@ from .simulation_file import (
     read,
 )
 from .version import __version__
+
+# Here, since the reader's own package knows nothing of pages.
+Simulation._repr_html_ = notebook_html  # type: ignore[attr-defined]
 
 __all__ = [
     "SECTION_TYPES",

@@ -82,6 +82,10 @@ def test_commands_of_blender_are_understood(bpy, page, words, monkeypatch):
             "surface_slicer": "surface_film",
         }[words[3]]
         film = importlib.import_module(f"{words[3]}.command.{module}")
+        if words[4] == "web":
+            page = importlib.import_module(f"{words[3]}.command.browser_film")
+            assert page.parse(words[5:]).output
+            return
         if words[4].endswith(".toml"):
             story = importlib.import_module(f"{words[3]}.common.story.story_command")
             assert story.parse(words[4:], prog=f"blender -b -c {words[3]}").outdir

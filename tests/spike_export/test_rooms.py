@@ -28,6 +28,7 @@ ROOMS = (
     "neuron",
     "models",
     "figures",
+    "notebook_view",
     "",
     "cli",
     "__main__",

@@ -2,10 +2,10 @@
 """Films of simulations without a window: ``blender -b -c blender_spike run.pickle film.mp4``.
 
 `simulation_film` reads the command line and does all of it; `neuron_film` and `network_film` set
-up the scene, `pace` its length.
+up the scene, `pace` its length. `browser_film` makes films that play in a browser.
 """
 
-from ..common.story.story_command import StoryCommand
+from .browser_film import SimulationCommand
 from .simulation_film import build, parse
 
-COMMAND = StoryCommand("blender_spike", parse, build)
+COMMAND = SimulationCommand("blender_spike", parse, build)

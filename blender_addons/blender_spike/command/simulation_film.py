@@ -40,7 +40,9 @@ def parse(
         What was not given and depends on what the file holds is None.
     """
     parser = argparse.ArgumentParser(
-        prog=prog, description="Render a simulation file as a film: a neuron, or a network."
+        prog=prog,
+        description="Render a simulation file as a film: a neuron, or a network.",
+        epilog="web FILE -o film.html writes a film that plays in a browser: see web --help.",
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file, demo, demo_network, or a story (.toml)")

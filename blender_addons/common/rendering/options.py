@@ -98,7 +98,7 @@ def add_film_options(
 # Of films, pictures and scenes that somebody may want.
 _OTHER_ENDINGS: Final = frozenset({
     ".avi", ".mkv", ".mpg", ".mpeg", ".m4v", ".wmv", ".flv", ".ogv", ".gif", ".webp", ".apng",
-    ".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".blend",
+    ".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".blend", ".html",
 })  # fmt: skip
 
 
