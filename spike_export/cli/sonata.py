@@ -13,8 +13,16 @@ from ..edit.joined_quantities import QuantitiesError, with_quantities
 from ..formats.hdf5 import Hdf5Error
 from ..formats.kinds import is_hdf5, is_json
 from ..formats.sonata import load
-from ..formats.sonata_config import ConfigError, NodeFile, Sources, read_config
+from ..formats.sonata_config import (
+    ConfigError,
+    EdgeFile,
+    NodeFile,
+    Sources,
+    read_config,
+    read_edges_config,
+)
 from ..formats.sonata_network import SonataError
+from ..formats.sonata_synapses import read_synapses
 from .console import FILE, expect_kind, may_write, needs_h5py, output_option, save
 
 
@@ -42,6 +50,22 @@ from .console import FILE, expect_kind, may_write, needs_h5py, output_option, sa
     "--morphologies", type=FILE, metavar="DIR",
     help="Folder with the nodes' SWC files.  [default: the one in CONFIG]",
 )  # fmt: skip
+@click.option(
+    "--synapses", is_flag=True,
+    help="Also read where edges end on these cells, and the events that spikes bring there.",
+)  # fmt: skip
+@click.option(
+    "--edges", type=FILE, multiple=True, metavar="EDGES.h5",
+    help="Edges file for --synapses; may be repeated.  [default: those in CONFIG]",
+)  # fmt: skip
+@click.option(
+    "--edge-types", type=FILE, metavar="TYPES.csv",
+    help="Edge types table of all --edges.",
+)  # fmt: skip
+@click.option(
+    "--spikes", type=FILE, multiple=True, metavar="SPIKES.h5",
+    help="Spikes of the edges' sources, beside those in CONFIG; may be repeated.",
+)  # fmt: skip
 @click.pass_context
 def sonata(
     context: click.Context,
@@ -53,26 +77,48 @@ def sonata(
     types: Path | None,
     populations: tuple[str, ...],
     morphologies: Path | None,
+    synapses: bool,
+    edges: tuple[Path, ...],
+    edge_types: Path | None,
+    spikes: tuple[Path, ...],
 ) -> None:
     """Convert SONATA compartment reports.
 
     CONFIG is the JSON file of a simulation; the circuit, its reports and the spikes are found
     through it. Several reports, of the same cells at the same times, become quantities of one
-    file. Reports of somata only become points at the nodes' positions.
+    file. Reports of somata only become points at the nodes' positions. With --synapses, edges onto
+    these cells become synapses.
     """
+    if not synapses and (edges or edge_types or spikes):
+        raise click.UsageError("--edges, --edge-types and --spikes need --synapses.")
+    if edge_types is not None and not edges:
+        raise click.UsageError("--edge-types needs --edges.")
     for file in files:
         expect_kind(file, "sonata-report", "sonata-config", "hdf5", "json", "text", "data")
     try:
         sources = _sources(files, wanted, nodes, types, morphologies)
+        own = tuple(EdgeFile(file, edge_types) for file in edges)
         reports = [one.report for one in sources.values()]
         if context.get_parameter_source("output") is click.core.ParameterSource.DEFAULT:
             output = Path(f"{reports[0].stem}.pickle")
-        may_write(output, force=force, inputs=[*files, *reports, nodes, types])
+        inputs = [*files, *reports, nodes, types, *edges, edge_types, *spikes]
+        may_write(output, force=force, inputs=inputs)
         with needs_h5py():
             loaded = [load(one, populations) for one in sources.values()]
         simulation, notes = with_quantities(
             [one.simulation for one in loaded], [report.stem for report in reports]
         )
+        if synapses:
+            first = next(iter(sources.values()))
+            if first.report not in files:
+                of_circuit, stimuli = read_edges_config(files[0])
+                first = replace(first, edges=of_circuit, inputs=stimuli)
+            given = dict.fromkeys(spikes, "")
+            first = replace(first, edges=own or first.edges, inputs={**first.inputs, **given})
+            with needs_h5py():
+                found, said_of_edges = read_synapses(simulation, first)
+            simulation = replace(simulation, synapses=found)
+            notes += said_of_edges
     except QuantitiesError as error:
         named = "" if reports[0] in files else ", with --report " + " or ".join(sources)
         raise click.ClickException(

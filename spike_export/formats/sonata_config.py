@@ -33,6 +33,14 @@ class NodeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgeFile:
+    """An edges file, and the table of its types."""
+
+    path: Path
+    types: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Everything that a report needs.
 
@@ -47,6 +55,10 @@ class Sources:
         Name of the variable; empty if unknown.
     alternatives : mapping from str to Path
         Folders of morphologies in other formats, ``h5v1`` and ``neurolucida-asc``.
+    edges : tuple of EdgeFile
+    inputs : mapping from Path to str
+        Files with the spikes of cells that are not simulated, and the population that these belong
+        to if a file does not say; empty if unknown.
     """
 
     report: Path
@@ -55,6 +67,8 @@ class Sources:
     spikes: Path | None = None
     quantity: str = ""
     alternatives: Mapping[str, Path] = field(default_factory=dict)
+    edges: tuple[EdgeFile, ...] = ()
+    inputs: Mapping[Path, str] = field(default_factory=dict)
 
 
 def read_config(path: Path, wanted: Sequence[str] = ()) -> dict[str, Sources]:
@@ -100,6 +114,27 @@ def read_config(path: Path, wanted: Sequence[str] = ()) -> dict[str, Sources]:
         name: replace(of_all, report=files[name], quantity=_quantity(settings))
         for name, settings in reports.items()
     }
+
+
+def read_edges_config(path: Path) -> tuple[tuple[EdgeFile, ...], dict[Path, str]]:
+    """Find the edges that a circuit's configuration names, and a simulation's input spikes.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_config`.
+
+    Returns
+    -------
+    edges, inputs
+        As in `Sources`.
+
+    Raises
+    ------
+    ConfigError
+    """
+    simulation, circuit = _both(path)
+    return _edges(circuit), _inputs(simulation)
 
 
 def read_spikes_config(path: Path) -> tuple[Path, tuple[NodeFile, ...]]:
@@ -214,6 +249,33 @@ def _nodes(circuit: _Config) -> tuple[NodeFile, ...]:
             )
         )
     return tuple(found)
+
+
+def _edges(circuit: _Config) -> tuple[EdgeFile, ...]:
+    found = []
+    listed = circuit.table("networks").get("edges", [])
+    for entry in listed if isinstance(listed, list) else []:
+        if not isinstance(entry, dict) or not isinstance(entry.get("edges_file"), str):
+            raise circuit.error("an entry of its networks' edges has no edges_file")
+        types = entry.get("edge_types_file")
+        found.append(
+            EdgeFile(
+                circuit.resolve(entry["edges_file"]),
+                circuit.resolve(types) if isinstance(types, str) and types != "NULL" else None,
+            )
+        )
+    return tuple(found)
+
+
+def _inputs(simulation: _Config) -> dict[Path, str]:
+    found = {}
+    for settings in simulation.table("inputs").values():
+        if isinstance(settings, dict) and settings.get("input_type") == "spikes":
+            name = settings.get("input_file", settings.get("spike_file"))
+            nodes = settings.get("node_set")
+            if isinstance(name, str) and name.endswith(".h5"):
+                found[simulation.resolve(name)] = nodes if isinstance(nodes, str) else ""
+    return found
 
 
 def _folders(circuit: _Config, listed: object) -> dict[str, Path]:

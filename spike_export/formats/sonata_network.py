@@ -7,7 +7,7 @@ As in the SONATA developer guide (https://github.com/AllenInstitute/sonata).
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -123,7 +123,9 @@ def read_edges(
     known = {population for population, _ in index}
     pairs, delays = [], []
     total = 0
-    of_types = _delays_of_types(types)
+    of_types = (
+        {} if types is None else type_numbers(read_types(types, "edge_type_id"), "delay", types)
+    )
     with opened(path) as root:
         populations = root.group("edges")
         for name in populations.names():
@@ -148,21 +150,38 @@ def read_edges(
             both = np.stack(ends, axis=1)
             inside = (both >= 0).all(axis=1)
             pairs.append(both[inside])
-            delays.append(_delays_of(group, len(both), of_types)[inside])
+            delays.append(edge_numbers(group, len(both), ("delay",), of_types)[inside])
     kept = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int32)
     delays_ms = np.concatenate(delays) if delays else np.empty(0)
     return Edges(kept, delays_ms, total - len(kept))
 
 
-def _delays_of(group: Group, count: int, of_types: Mapping[int, float]) -> NDArray[np.float64]:
-    """Delays in ms of a population's edges: their own, else those of their types, else NaN."""
-    delays = np.full(count, np.nan)
-    type_ids = group.optional_array("edge_type_id", "iu")
+def edge_numbers(
+    group: Group, count: int, names: Sequence[str], of_types: Mapping[int, float]
+) -> NDArray[np.float64]:
+    """Read a number for each edge of a population: its own, else that of its type, else NaN.
+
+    Parameters
+    ----------
+    group : Group
+        The population's.
+    count : int
+        Of its edges.
+    names : sequence of str
+        What the number may be called; the first that is there is read.
+    of_types : mapping
+        From an edge type to the number.
+
+    Raises
+    ------
+    Hdf5Error
+        If something is damaged or malicious.
+    """
+    values = np.full(count, np.nan)
+    type_ids = edge_types(group, count)
     if type_ids is not None and of_types:
-        if len(type_ids) != count:
-            raise group.error(f"has {len(type_ids)} entries for {count} edges", "edge_type_id")
         numbers, inverse = np.unique(type_ids, return_inverse=True)
-        delays[:] = np.array([of_types.get(n, np.nan) for n in numbers.tolist()])[inverse]
+        values[:] = np.array([of_types.get(n, np.nan) for n in numbers.tolist()])[inverse]
     groups = group.optional_array("edge_group_id", "iu")
     indices = group.optional_array("edge_group_index", "iu")
     groups = np.zeros(count, np.int64) if groups is None else groups
@@ -172,31 +191,57 @@ def _delays_of(group: Group, count: int, of_types: Mapping[int, float]) -> NDArr
             raise group.error(f"has {len(array)} entries for {count} edges", name)
     for number in np.unique(groups).tolist():
         members = group.optional_group(str(number))
-        own = None if members is None else members.optional_array("delay", "fiu")
-        if own is None:
+        if members is None:
             continue
+        found = [one for one in names if members.kind(one)]
+        if not found:
+            continue
+        own = members.array(found[0], "fiu")
         of_group = groups == number
         places = indices[of_group].astype(np.int64)
         if places.min() < 0 or places.max() >= len(own):
-            raise group.error(f"has {len(own)} delays, fewer than its edges", f"{number}/delay")
-        delays[of_group] = own[places]
-    return delays
+            raise group.error(
+                f"has {len(own)} entries, fewer than its edges", f"{number}/{found[0]}"
+            )
+        values[of_group] = own[places]
+    return values
 
 
-def _delays_of_types(path: Path | None) -> dict[int, float]:
-    """Delays in ms of edges' types."""
-    delays = {}
-    for number, row in _types(path, "edge_type_id").items():
+def edge_types(group: Group, count: int) -> NDArray[Any] | None:
+    """Read the type of each edge of a population; None if they have none."""
+    type_ids = group.optional_array("edge_type_id", "iu")
+    if type_ids is not None and len(type_ids) != count:
+        raise group.error(f"has {len(type_ids)} entries for {count} edges", "edge_type_id")
+    return type_ids
+
+
+def type_numbers(rows: Mapping[int, Mapping[str, str]], name: str, path: Path) -> dict[int, float]:
+    """Read a number of each edge type that has it.
+
+    Parameters
+    ----------
+    rows : mapping
+        As from `read_types`.
+    path : Path
+        Named in errors.
+
+    Raises
+    ------
+    SonataError
+        If it is not a number.
+    """
+    numbers = {}
+    for number, row in rows.items():
         try:
-            delays[number] = float(row["delay"])
+            numbers[number] = float(row[name])
         except KeyError:
             continue
         except ValueError:
             raise SonataError(
-                f"Cannot read {path.name if path else ''}: edge type {number} has the delay "
-                f"{row['delay']!r:.60}, which is not a number."
+                f"Cannot read {path.name}: edge type {number} has the {name} "
+                f"{row[name]!r:.60}, which is not a number."
             ) from None
-    return delays
+    return numbers
 
 
 class Nodes:
@@ -218,7 +263,7 @@ class Nodes:
 
     def __init__(self, group: Group, name: str, file: NodeFile) -> None:
         self.file = file
-        self._types = _types(file.types, "node_type_id", name)
+        self._types = read_types(file.types, "node_type_id", name)
         type_ids = group.optional_array("node_type_id", "iu")
         groups = group.optional_array("node_group_id", "iu")
         indices = group.optional_array("node_group_index", "iu")
@@ -329,8 +374,26 @@ def _columns(group: Group) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def _types(path: Path | None, key: str, population: str = "") -> dict[int, dict[str, str]]:
-    """Read a table of types; those of one population, if it is given."""
+def read_types(path: Path | None, key: str, population: str = "") -> dict[int, dict[str, str]]:
+    """Read a table of types; those of one population, if it is given.
+
+    Parameters
+    ----------
+    path : Path or None
+        None is a table without rows.
+    key : str
+        ``node_type_id`` or ``edge_type_id``.
+
+    Returns
+    -------
+    dict
+        From a type to its columns; ``NULL`` is left out.
+
+    Raises
+    ------
+    SonataError
+        If it cannot be read.
+    """
     if path is None:
         return {}
     try:

@@ -159,7 +159,7 @@ def test_delays_come_with_edges_or_from_their_types(command, tmp_path):
     ("name", "values", "sentence"),
     [
         ("edge_group_id", [0], "has 1 entries for 2 edges"),
-        ("edge_group_index", [0, 5], "has 2 delays, fewer than its edges"),
+        ("edge_group_index", [0, 5], "has 2 entries, fewer than its edges"),
     ],
 )
 def test_delays_that_do_not_fit_edges_are_refused(command, name, values, sentence):
