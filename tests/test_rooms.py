@@ -22,8 +22,8 @@ ROOMS: Final = {
     ),
     "blender_spike": (
         "common simulation_file sound potential web live cells lines properties simulating "
-        "playback blocks color meshes at_hand solid_colors views sounding figures building "
-        "watching demos operators panels story command api"
+        "playback blocks color meshes at_hand solid_colors views sounding extracellular figures "
+        "building watching demos operators panels story command api"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "

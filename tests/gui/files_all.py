@@ -9,7 +9,7 @@ import files_brain
 import files_slicer
 import files_spike
 import numpy as np
-from helpers.simulations import branched, several, simulation
+from helpers.simulations import branched, several, simulation, with_currents
 
 from spike_export import write
 from spike_export.networks.point_network import point_network
@@ -27,4 +27,4 @@ def make(folder: Path) -> None:
         connections=[[0, 1], [1, 2], [2, 3]],
     )
     write(folder / "points.pickle", network)
-    write(folder / "several.pickle", several(simulation(branched())))
+    write(folder / "several.pickle", with_currents(several(simulation(branched()))))

@@ -184,8 +184,9 @@ def pace(neuron: Any, ms_per_frame: float) -> None:
 
 
 def quantities() -> None:
-    """A neuron whose file has several."""
+    """A neuron whose file has several, membrane currents among them, and their field."""
     bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "several.pickle"))
+    bpy.ops.blender_spike.add_field(resolution=20)
 
 
 def network() -> None:

@@ -74,3 +74,13 @@ def sample_at(simulation: Simulation, time_ms: float) -> NDArray[np.float64]:
     return np.array(
         [np.interp(time_ms, simulation.time_ms, column) for column in simulation.values.T]
     )
+
+
+def with_currents(sim: Simulation, seed: int = 0) -> Simulation:
+    """Add membrane currents, which add up to zero in each cell."""
+    currents = np.random.default_rng(seed).normal(0, 1, sim.values.shape)
+    of = np.repeat(sim.section_cells, sim.segment_counts)
+    for cell in range(len(sim.cells)):
+        currents[:, of == cell] -= currents[:, of == cell].mean(axis=1, keepdims=True)
+    more = {**sim.more, "i_membrane_": Quantity("nA", currents.astype(np.float32))}
+    return dataclasses.replace(sim, more=more)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from ..common.limits import LARGEST
 from ..common.nodes.modifiers import set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
+from ..extracellular.field_sheet import renew
 from ..figures import owned
 from ..lines.styles import AUTOMATIC, STYLES
 from ..playback import network, network_nodes, playback, still
@@ -35,6 +37,7 @@ from ..playback.quantities import (
     quantities_of,
     take_description,
 )
+from ..potential.line_sources import FieldError
 from ..properties import about, about_colors
 from ..simulation_file import SECTION_TYPES, Simulation, SimulationFileError, read
 from ..simulation_file.cell_choice import NothingChosenError
@@ -251,6 +254,9 @@ def _refill(
             playback.set_duration(neuron, duration_ms)
         relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
         lost += owned.refresh(neuron, relabel=relabel, fit=fit)
+        # Without membrane currents, sheets show the old field, and say so.
+        with contextlib.suppress(FieldError):
+            renew(neuron)
         # A copy of the neuron may still play the old values.
         if not curves.users:
             bpy.data.batch_remove([curves])

@@ -19,6 +19,7 @@ from ..common.geometry import set_attribute
 from ..common.holders import keep_together, let_go, remove_unused
 from ..common.nodes.modifiers import has_input, input_value, set_inputs
 from ..common.required import required
+from ..extracellular.kept_lines import join_lines
 from ..figures import owned
 from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
 from ..playback import playback, samples, sections
@@ -26,6 +27,7 @@ from ..playback.network import is_network, up_to_date
 from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..playback.still import keep_shape
+from ..potential.membrane_currents import CURRENT
 from ..properties import about
 from ..sound.spiking import SpikeTimes
 from .parts import new_values, points_holder
@@ -172,7 +174,7 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
             raise CannotCombineError(
                 f"'{first.name}' holds {quantities[0]} and '{one.name}' {quantities[1]}"
             )
-        times = [_sample_times(n) for n in (first, one)]
+        times = [sections.sample_times(n) for n in (first, one)]
         same = about(first).has_time == about(one).has_time and len(times[0]) == len(times[1])
         if same and len(times[0]) > 1:
             apart = np.abs(times[0] - times[1]).max()
@@ -181,17 +183,6 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
             raise CannotCombineError(
                 f"'{first.name}' and '{one.name}' were recorded at different times"
             )
-
-
-def _sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
-    """Milliseconds of all samples."""
-    modifier = required(find_modifier(neuron))
-    first = float(input_value(modifier, "First Time").value)
-    table = holder_of(neuron, "Sample Times")
-    if table is not None:
-        return first + sections.column(table.data, samples.TIMES, "value").astype(np.float64)
-    interval = float(input_value(modifier, "Sample Interval").value)
-    return first + interval * np.arange(about(neuron).frames, dtype=np.float64)
 
 
 def _all_values(
@@ -214,6 +205,9 @@ def _all_values(
         joined = about(found[quantity]["Values"])
         joined.quantity, joined.unit, joined.frames = quantity, data[0].unit, data[0].frames
         _put_ranges(joined, data)
+        if quantity == CURRENT:
+            matrices = [change.matrix for change in _changes(everyone)]
+            join_lines(found[quantity]["Values"], holders, matrices)
     return found
 
 

@@ -30,6 +30,7 @@ from ..cells.morphology import (
 from ..common.geometry import new_curves, new_points
 from ..common.holders import keep_together, new_holder
 from ..common.value_color import NO_DATA
+from ..extracellular.kept_lines import keep_lines
 from ..playback import samples, sections
 from ..playback.network import holds_network
 from ..playback.network_nodes import LAYOUT_PREFIX, range_inputs
@@ -127,6 +128,7 @@ def make_parts(
     values = _values(name, simulation, made)
     origin = center_um(simulation, lines) if source.center else np.zeros(3)
     scale = 1.0 / source.um_per_unit
+    keep_lines([of_one["Values"] for of_one in values], simulation, origin, scale)
     inputs = {
         **values[0],
         **time_inputs(name, simulation.time_ms, made),

@@ -319,6 +319,23 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
     return rows
 
 
+def sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:
+    """Return the times of all samples, in ms, shape (F,).
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    """
+    modifier = required(find_modifier(neuron))
+    first = float(input_value(modifier, "First Time").value)
+    table = holder_of(neuron, "Sample Times")
+    if table is not None:
+        return first + column(table.data, TIMES, "value").astype(np.float64)
+    interval = float(input_value(modifier, "Sample Interval").value)
+    return first + interval * np.arange(about(neuron).frames, dtype=np.float64)
+
+
 def finite_range(values: NDArray[np.float32]) -> tuple[float, float]:
     """Limits of the values that are data.
 

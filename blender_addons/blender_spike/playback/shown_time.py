@@ -18,7 +18,7 @@ from ..common.nodes.modifiers import follow, has_input, input_value, set_inputs
 from ..common.required import required
 from ..properties import about_figure
 from .playback import find_modifier
-from .samples import SAMPLES_INPUTS, TIME_INPUTS, time_group
+from .samples import MOMENT_INPUTS, SAMPLES_INPUTS, TIME_INPUTS, time_group
 
 _TABLE: Final = "Sample Times"
 _SETTINGS: Final[dict[str, dict[str, Any]]] = {
@@ -39,6 +39,10 @@ class Moment(NamedTuple):
     first_ms: Linkable
     interval_ms: Linkable
     time_ms: Node
+    sample: Socket
+    following: Socket
+    fraction: Socket
+    """Of the way from a sample to the one after it."""
 
 
 def wind(figure: bpy.types.Object, group: bpy.types.NodeTree) -> None:
@@ -51,16 +55,29 @@ def wind(figure: bpy.types.Object, group: bpy.types.NodeTree) -> None:
     group : NodeTree
         What draws it. A figure of version 0.1.0, which reads the time from an object, gets it.
     """
-    playing = find_modifier(about_figure(figure).neuron)
     modifier = required(find_drawing(figure))
-    if playing is None or not figure.is_editable:
+    if find_modifier(about_figure(figure).neuron) is None or not figure.is_editable:
         return
     if not has_input(modifier, _TABLE):
         modifier.node_group = group
+    follow_time(modifier, required(about_figure(figure).neuron))
+
+
+def follow_time(modifier: bpy.types.NodesModifier, neuron: bpy.types.Object) -> None:
+    """Make a modifier's time always equal that of a neuron.
+
+    Parameters
+    ----------
+    modifier : NodesModifier
+        Its group has the inputs of `shown`.
+    neuron : Object
+        An imported simulation.
+    """
+    playing = required(find_modifier(neuron))
     set_inputs(modifier, {_TABLE: input_value(playing, _TABLE).value})
     for name in _SETTINGS:
         path = input_value(playing, name).path_from_id("value")
-        follow(modifier, name, required(about_figure(figure).neuron), path)
+        follow(modifier, name, neuron, path)
 
 
 def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
@@ -75,6 +92,8 @@ def shown(tree: Tree, table: dict[str, Socket]) -> Moment:
         given = tree.inputs(_SETTINGS)
     first, interval = given["First Time"], given["Sample Interval"]
     with tree.frame("The neuron's time"):
-        elapsed = tree.group(time_group(), {**given, **table})["Elapsed"]
+        now = tree.group(time_group(), {**given, **table})
+        elapsed = now["Elapsed"]
         time_ms = tree.math("MULTIPLY_ADD", elapsed, interval, first, label="Time shown")
-    return Moment(elapsed, first, interval, time_ms)
+    around = (now[name] for name in MOMENT_INPUTS)
+    return Moment(elapsed, first, interval, time_ms, *around)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from helpers.fast import fast_first
 from helpers.panels import operators, shown
-from helpers.simulations import branched, simulation
+from helpers.simulations import branched, simulation, with_currents
 
 from spike_export import write
 
@@ -34,6 +34,9 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_spike_sound": {"at_threshold": True},
     "add_voltage_sound": {},
     "remove_sound": {},
+    "add_field": {"resolution": 4},
+    "update_field": {},
+    "remove_field": {},
     "remove_figures": {},
     "set_look": {"look": "FLAT"},
     "use_standard_view": {},
@@ -65,12 +68,13 @@ ELSEWHERE = {
     "choose_colormap", "suggest", "show_colors", "simulate", "cancel_simulation", "find_program",
     "watch", "stop_watching", "show_run",
     "add_node_group", "render_film", "markers_to_time", "import_story", "rebuild_story",
+    "choose_field_colormap",
 }  # fmt: skip
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write(tmp_path / "cell.pickle", simulation(branched()))
+    write(tmp_path / "cell.pickle", with_currents(simulation(branched())))
     return tmp_path
 
 
@@ -90,6 +94,8 @@ def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     imported(bpy, folder)
     if name in ("remove_figures", "mark_trace"):
         bpy.ops.blender_spike.add_trace()
+    if name in ("update_field", "remove_field"):
+        bpy.ops.blender_spike.add_field(resolution=4)
     if name in ("remove_sound", "add_voltage_sound"):
         bpy.context.scene.render.fps = 240
         bpy.ops.blender_spike.add_spike_sound(at_threshold=True)
