@@ -15,6 +15,7 @@ import click
 from ..version import __version__
 from .branching import branching
 from .compile import compile_mechanisms
+from .connectome import connectome
 from .convert import convert
 from .demo import demo
 from .field import field
@@ -44,6 +45,7 @@ def main() -> None:
 for command in (
     branching,
     compile_mechanisms,
+    connectome,
     convert,
     demo,
     field,

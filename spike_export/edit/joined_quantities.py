@@ -61,6 +61,7 @@ def with_quantities(
     """
     first = parts[0]
     more: dict[str, Quantity] = {}
+    classes = {name: first.classes[name] for name in first.more if name in first.classes}
     notes: list[str] = []
     taken: set[str] = set()
     synapses = first.synapses
@@ -73,6 +74,8 @@ def with_quantities(
         taken.add(quantity)
         if synapses is None:
             synapses = own.synapses
+        if part.quantity in part.classes:
+            classes[quantity] = part.classes[part.quantity]
         if number:
             more[quantity] = Quantity(own.unit, own.values)
         else:
@@ -81,6 +84,7 @@ def with_quantities(
         first,
         synapses=synapses,
         more={**first.more, **more},
+        classes=classes,
         source=", ".join(dict.fromkeys(part.source for part in parts if part.source)),
         meta={
             key: value

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -68,6 +68,7 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
         _check(index, part, parts[:index] or [part])
     _check_gids(parts)
     section_offsets = np.cumsum([0, *(part.n_sections for part in parts)])
+    parts, classes = _with_common_classes(parts)
     cell_offsets = np.cumsum([0, *(len(part.cells) for part in parts)])
     merged = replace(
         parts[0],
@@ -88,7 +89,9 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
         point_counts=np.concatenate([part.point_counts for part in parts]),
         points_um=np.concatenate([part.points_um for part in parts]),
         values=np.concatenate([part.values for part in parts], axis=1),
+        version=max(part.version for part in parts),
         more=_more(parts),
+        classes=classes,
         created_by=f"spike-export {__version__}",
         source=", ".join(dict.fromkeys(part.source for part in parts if part.source)),
         meta={
@@ -138,6 +141,33 @@ def _showing_alike(part: Simulation, quantity: str) -> Simulation:
     return part.showing(quantity) if quantity in part.more else part
 
 
+def _with_common_classes(
+    parts: Sequence[Simulation],
+) -> tuple[Sequence[Simulation], dict[str, tuple[str, ...]]]:
+    """Count the classes of each quantity alike in all parts."""
+    names = dict.fromkeys(name for part in parts for name in part.classes)
+    common: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        lists = [part.classes[name] for part in parts if name in part.classes]
+        common[name] = tuple(dict.fromkeys(one for listed in lists for one in listed))
+    changed = [_counted_as(part, common) for part in parts]
+    return changed, common
+
+
+def _counted_as(part: Simulation, common: Mapping[str, tuple[str, ...]]) -> Simulation:
+    quantities = part.quantities
+    for name, names in part.classes.items():
+        if names == common[name][: len(names)]:
+            continue
+        number_of = {one: number for number, one in enumerate(common[name])}
+        numbers = np.array([*(number_of[one] for one in names), np.nan], np.float32)
+        values = quantities[name].values
+        index = np.where(np.isfinite(values), values, len(names)).astype(np.int64)
+        quantities[name] = replace(quantities[name], values=numbers[index])
+    shown = quantities.pop(part.quantity)
+    return replace(part, values=shown.values, more=quantities)
+
+
 def _more(parts: Sequence[Simulation]) -> dict[str, Quantity]:
     """Other quantities of any part; no data where a part lacks one."""
     units = {name: one.unit for part in parts for name, one in part.more.items()}
@@ -167,6 +197,10 @@ def _check(index: int, part: Simulation, before: Sequence[Simulation]) -> None:
             f"holds {part.quantity} in {part.unit or 'no unit'}, but part 1 {first.quantity} in "
             f"{first.unit or 'no unit'}",
         )
+    for name in part.quantities:
+        if any((name in one.classes) != (name in part.classes) for one in before
+               if name in one.quantities):  # fmt: skip
+            raise MergeError(index, f"and an earlier part do not both hold {name!r:.60} as classes")
     for name, one in part.more.items():
         known = next((other.more[name] for other in before if name in other.more), one)
         if one.unit != known.unit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ..simulation_file.simulation import value_range
 from ..simulation_file.spread import percentiles
 
 _SHOWN_CELLS = 4
+_SHOWN_CLASSES = 8
 _SHOWN_KINDS = 6
 _SHARES = (1, 50, 99)
 
@@ -32,7 +34,10 @@ class CellSummary:
 
 @dataclass(frozen=True, slots=True)
 class QuantitySummary:
-    """Limits and percentiles of a quantity; ``percentiles`` is `None` if nothing is finite."""
+    """Limits and percentiles of a quantity; ``percentiles`` is `None` if nothing is finite.
+
+    ``classes`` are the names of what it counts, and empty if it is measured.
+    """
 
     name: str
     unit: str
@@ -40,10 +45,13 @@ class QuantitySummary:
     highest: float
     values_not_finite: int
     percentiles: dict[str, float] | None
+    classes: list[str]
 
     @property
     def range_text(self) -> str:
-        """Its limits, and name, for people."""
+        """Its limits, or how many classes it has, for people."""
+        if self.classes:
+            return f"in {len(self.classes):,} class{'es' * (len(self.classes) != 1)}"
         return " ".join(f"{self.lowest:.4g} to {self.highest:.4g} {self.unit}".split())
 
 
@@ -96,6 +104,7 @@ class Summary:
     highest: float
     values_not_finite: int
     percentiles: dict[str, float] | None
+    classes: list[str]
     more: list[QuantitySummary]
     spikes: int | None
     connections: int
@@ -128,7 +137,7 @@ class Summary:
             ("Frames", self._frames()),
             ("Duration", self._duration()),
             ("Range", " ".join(self._range().split())),
-            ("Percentile", self._percentiles()),
+            ("Percentile", "" if self.classes else self._percentiles()),
             ("Not finite", self._not_finite()),
             ("Also", ", ".join(f"{one.name} {one.range_text}" for one in self.more)),
             ("Spikes", self._spike_counts()),
@@ -139,6 +148,10 @@ class Summary:
         return [(label, text) for label, text in rows if text]
 
     def _range(self) -> str:
+        if self.classes:
+            names = ", ".join(name[:40] for name in self.classes[:_SHOWN_CLASSES])
+            more = len(self.classes) - _SHOWN_CLASSES
+            return f"{names}{f' and {more:,} more' if more > 0 else ''} ({self.quantity})"
         return f"{self.lowest:.4g} to {self.highest:.4g} {self.unit} ({self.quantity})"
 
     def _percentiles(self) -> str:
@@ -171,7 +184,7 @@ class Summary:
         return f"{text}, from {self.start_ms:g} ms on" if self.start_ms else text
 
 
-_FORMATS = {1: "older (list of sections)", 2: "2"}
+_FORMATS = {1: "older (list of sections)", 2: "2", 3: "3 (sections as a table)"}
 
 
 def summarize(simulation: Simulation, path: Path) -> Summary:
@@ -183,7 +196,10 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         The file it was read from or written to.
     """
     sections = np.bincount(simulation.section_cells, minlength=len(simulation.cells))
-    quantities = [_summary_of(name, one) for name, one in simulation.quantities.items()]
+    quantities = [
+        _summary_of(name, one, simulation.classes.get(name, ()))
+        for name, one in simulation.quantities.items()
+    ]
     shown = quantities[0]
     types = Counter(simulation.section_types.tolist())
     spikes = [cell.spikes_ms.size for cell in simulation.cells if cell.spikes_ms is not None]
@@ -222,6 +238,7 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         highest=shown.highest,
         values_not_finite=shown.values_not_finite,
         percentiles=shown.percentiles,
+        classes=shown.classes,
         more=quantities[1:],
         spikes=sum(spikes) if spikes else None,
         connections=len(simulation.connections),
@@ -239,7 +256,7 @@ def _synapse_summary(synapses: Synapses) -> SynapseSummary:
     )
 
 
-def _summary_of(name: str, quantity: Quantity) -> QuantitySummary:
+def _summary_of(name: str, quantity: Quantity, classes: Sequence[str]) -> QuantitySummary:
     limits = value_range(quantity.values)
     found = percentiles(quantity.values, _SHARES)
     return QuantitySummary(
@@ -249,6 +266,7 @@ def _summary_of(name: str, quantity: Quantity) -> QuantitySummary:
         highest=limits.high,
         values_not_finite=limits.not_finite,
         percentiles=None if found is None else dict(zip(map(str, _SHARES), found, strict=True)),
+        classes=list(classes),
     )
 
 

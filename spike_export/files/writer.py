@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Quantity, Simulation
 from ..simulation_file.errors import ContentError
+from ..simulation_file.section_table import VERSION as TABLE_VERSION
+from ..simulation_file.section_table import names_by_type
 from ..simulation_file.simulation import starts, value_range
 from ..simulation_file.synapses import Synapses, check
 from ..simulation_file.version2 import FORMAT, VERSION
@@ -331,9 +333,11 @@ def _plain(value: object, what: str) -> str | int | float | bool | None:
 
 
 def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
+    # BlenderSpike 0.1 reads no tables, so only files that began as such stay so.
+    as_table = simulation.version == TABLE_VERSION
     content: dict[str, Any] = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": TABLE_VERSION if as_table else VERSION,
         "created_by": _plain(simulation.created_by, "created_by"),
         "source": _plain(simulation.source, "source"),
         "meta": {
@@ -345,9 +349,11 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
             "unit": _plain(simulation.unit, "unit"),
         },
         "time": pack(simulation.time_ms, "<f8"),
-        "cells": _cells(simulation),
+        "cells": _bare_cells(simulation) if as_table else _cells(simulation),
         "values": pack_values(simulation.values, precision, simulation.unit),
     }
+    if as_table:
+        content["sections"] = _section_table(simulation)
     if len(simulation.connections):
         content["connections"] = pack(simulation.connections, "<i4")
         if simulation.delays_ms is not None:
@@ -367,6 +373,12 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
         }
     if simulation.synapses is not None:
         content["synapses"] = _synapses(simulation.synapses, simulation.section_cells)
+    if simulation.classes:
+        content["classes"] = {
+            _plain(name, "a quantity's name"): [_plain(one, f"a class of {name}") for one in names]
+            for name, names in simulation.classes.items()
+            if name in simulation.quantities
+        }
     return content
 
 
@@ -399,16 +411,42 @@ def _precision_of(one: Quantity, precision: Precision) -> Precision:
     return precision
 
 
-def _cells(simulation: Simulation) -> list[dict[str, Any]]:
-    firsts = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells)))
-    cells: list[dict[str, Any]] = [
+def _bare_cells(simulation: Simulation) -> list[dict[str, Any]]:
+    return [
         {
             "name": _plain(cell.name, "a cell's name"),
             "gid": _plain(cell.gid, f"the gid of {cell.name}"),
-            "sections": [],
             "spikes": None if cell.spikes_ms is None else pack(cell.spikes_ms, "<f8"),
         }
         for cell in simulation.cells
+    ]
+
+
+def _section_table(simulation: Simulation) -> dict[str, Any]:
+    firsts = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells)))
+    parents = simulation.parents
+    table: dict[str, Any] = {
+        "cell": pack(simulation.section_cells, "<i4"),
+        "type": pack(simulation.section_types, "|u1"),
+        "parent": pack(
+            np.where(parents < 0, -1, parents - firsts[simulation.section_cells]), "<i4"
+        ),
+        "parent_x": pack(simulation.parent_x, "<f8"),
+        "nseg": pack(simulation.segment_counts, "<i4"),
+        "points": pack(simulation.point_counts, "<i4"),
+        "coordinates": pack(simulation.points_um, "<f4"),
+    }
+    names = simulation.section_names
+    if names != names_by_type(simulation.section_types, simulation.section_cells):
+        table["names"] = [_plain(name, "a section's name") for name in names]
+    return table
+
+
+def _cells(simulation: Simulation) -> list[dict[str, Any]]:
+    firsts = np.searchsorted(simulation.section_cells, np.arange(len(simulation.cells)))
+    cells: list[dict[str, Any]] = [
+        {"name": cell["name"], "gid": cell["gid"], "sections": [], "spikes": cell["spikes"]}
+        for cell in _bare_cells(simulation)
     ]
     first_points = starts(simulation.point_counts)
     for index, name in enumerate(simulation.section_names):

@@ -97,7 +97,7 @@ class Simulation:
     has_time : bool
         False for files in the older format, which store no times.
     version : int
-        Format version of the file; 1 is the older format.
+        Format version of the file; 1 is the older format, and with 3, sections are a table.
     created_by, source : str
         The program that wrote the file, and the model it ran.
     meta : mapping
@@ -112,6 +112,9 @@ class Simulation:
         Other quantities recorded on the same segments and frames, by name; see `showing`.
     synapses : Synapses or None
         Where synapses are, and when events arrive at them; None if not recorded.
+    classes : mapping from str to tuple of str
+        Names of the classes that the values of a quantity count, 0 for the first, by the
+        quantity's name: cell types, for example. Other values are measured.
     """
 
     cells: tuple[Cell, ...]
@@ -137,6 +140,7 @@ class Simulation:
     layouts: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     more: Mapping[str, Quantity] = field(default_factory=dict)
     synapses: Synapses | None = None
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def quantities(self) -> dict[str, Quantity]:
@@ -173,10 +177,18 @@ class Simulation:
             Maps values, shape (F, S), to values. If it changes segments or frames, set sections or
             times with `dataclasses.replace`.
         """
+
+        def changed(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+            # Rounding errors would make classes of no name.
+            return np.rint(change(values)) if name in self.classes else change(values)
+
         return replace(
             self,
-            values=change(self.values),
-            more={name: replace(one, values=change(one.values)) for name, one in self.more.items()},
+            values=changed(self.quantity, self.values),
+            more={
+                name: replace(one, values=changed(name, one.values))
+                for name, one in self.more.items()
+            },
         )
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From a version-2 file's dicts to a `Simulation`.
+"""From a version-2 file's dicts, or those of version 3, to a `Simulation`.
 
 The layout is described in docs/file-format.md.
 """
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from .errors import ContentError, shown, text
 from .packed_array import Unpacker
 from .packed_synapses import unpack_synapses
+from .section_table import VERSION as TABLE_VERSION
+from .section_table import SectionTable
 from .simulation import SECTION_TYPES, Cell, Quantity, Simulation, no_connections
 
 FORMAT: Final = "spike-export"
@@ -27,6 +29,8 @@ _LATEST_MS: Final = 1e300
 _INT32_MAX: Final = 2**31 - 1
 _MOST_LAYOUTS: Final = 1000
 _MOST_QUANTITIES: Final = 100
+MOST_CLASSES: Final = 65_536
+"""Of one quantity: each is a whole number in float32."""
 _TYPE_INDEX: Final = {name: index for index, name in enumerate(SECTION_TYPES)}
 
 
@@ -51,10 +55,10 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
             f"not {FORMAT!r}"
         )
     version = content.get("version")
-    if version != VERSION:
+    if version not in (VERSION, TABLE_VERSION) or type(version) is not int:
         raise ContentError(
-            f"it is written in format version {shown(version)}, but this reader knows version "
-            f"{VERSION}; a newer spike-export or BlenderSpike may open it"
+            f"it is written in format version {shown(version)}, but this reader knows versions "
+            f"{VERSION} and {TABLE_VERSION}; a newer spike-export or BlenderSpike may open it"
         )
     for key in ("time", "cells", "values"):
         if key not in content:
@@ -62,7 +66,11 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
 
     unpacker = Unpacker(file_size)
     time_ms = _times(unpacker.unpack(content["time"], "time"))
-    sections = _Sections(content["cells"], file_size, unpacker)
+    sections = (
+        SectionTable(content, file_size, unpacker)
+        if version == TABLE_VERSION
+        else _Sections(content["cells"], file_size, unpacker)
+    )
     values = _values(
         unpacker.unpack(content["values"], "values"), "values", len(time_ms), sections.segment_total
     )
@@ -72,22 +80,23 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
     name = text(quantity.get("name"), "v")
     meta = content.get("meta")
     connections = _connections(content.get("connections"), len(sections.cells), unpacker)
-    section_cells = np.array(sections.cell_of, np.int32)
+    section_cells = np.asarray(sections.section_cells, np.int32)
+    more = _more(content.get("more"), name, values.shape, unpacker)
     return Simulation(
         cells=tuple(sections.cells),
         section_names=tuple(sections.names),
-        section_types=np.array(sections.types, np.uint8),
+        section_types=np.asarray(sections.section_types, np.uint8),
         section_cells=section_cells,
-        parents=np.array(sections.parents, np.int32),
-        parent_x=np.array(sections.parent_x, np.float64),
-        segment_counts=np.array(sections.segments, np.int32),
-        point_counts=np.array(sections.point_counts, np.int32),
+        parents=np.asarray(sections.parents, np.int32),
+        parent_x=np.asarray(sections.parent_x, np.float64),
+        segment_counts=np.asarray(sections.segment_counts, np.int32),
+        point_counts=np.asarray(sections.point_counts, np.int32),
         points_um=sections.points(),
         time_ms=time_ms,
         values=values,
         quantity=name,
         unit=text(quantity.get("unit"), "mV"),
-        version=VERSION,
+        version=version,
         created_by=text(content.get("created_by")),
         source=text(content.get("source")),
         meta={
@@ -98,10 +107,11 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         connections=connections,
         delays_ms=_delays(content.get("delays"), len(connections), unpacker),
         layouts=_layouts(content.get("layouts"), len(sections.cells), unpacker),
-        more=_more(content.get("more"), name, values.shape, unpacker),
         synapses=unpack_synapses(
             content.get("synapses"), len(sections.cells), section_cells, unpacker
         ),
+        more=more,
+        classes=_classes(content.get("classes"), {name: values, **_values_of(more)}),
     )
 
 
@@ -157,6 +167,38 @@ def _more(
         values = _values(unpacker.unpack(one["values"], f"of {where}"), f"of {where}", *shape)
         more[name] = Quantity(text(one.get("unit")), values)
     return more
+
+
+def _values_of(more: dict[str, Quantity]) -> dict[str, NDArray[np.float32]]:
+    return {name: one.values for name, one in more.items()}
+
+
+def _classes(listed: object, values: dict[str, NDArray[np.float32]]) -> dict[str, tuple[str, ...]]:
+    if listed is None:
+        return {}
+    if not isinstance(listed, dict) or len(listed) > _MOST_QUANTITIES:
+        raise ContentError(
+            f"its classes are not a dict of at most {_MOST_QUANTITIES} lists of names"
+        )
+    classes: dict[str, tuple[str, ...]] = {}
+    for given, names in listed.items():
+        name = text(given)
+        if name not in values:
+            raise ContentError(f"it has classes of {name!r:.60}, but no such quantity")
+        if not isinstance(names, list) or not 0 < len(names) <= MOST_CLASSES:
+            raise ContentError(
+                f"the classes of {name!r:.60} are not a list of 1 to {MOST_CLASSES:,} names"
+            )
+        same: dict[str, str] = {}
+        classes[name] = tuple(same.setdefault(one := text(each), one) for each in names)
+        for frame, row in enumerate(values[name]):
+            known = row[np.isfinite(row)]
+            if ((known < 0) | (known >= len(names)) | (known != np.floor(known))).any():
+                raise ContentError(
+                    f"frame {frame} of {name!r:.60} holds a value that is not one of its "
+                    f"{len(names):,} classes"
+                )
+    return classes
 
 
 def _connections(packed: object, cells: int, unpacker: Unpacker) -> NDArray[np.int32]:
@@ -226,11 +268,11 @@ class _Sections:
     def __init__(self, cells: object, file_size: int, unpacker: Unpacker) -> None:
         self.cells: list[Cell] = []
         self.names: list[str] = []
-        self.types: list[int] = []
-        self.cell_of: list[int] = []
+        self.section_types: list[int] = []
+        self.section_cells: list[int] = []
         self.parents: list[int] = []
         self.parent_x: list[float] = []
-        self.segments: list[int] = []
+        self.segment_counts: list[int] = []
         self.point_counts: list[int] = []
         self.segment_total = 0
         self._points: list[bytes | NDArray[np.float32]] = []
@@ -270,14 +312,14 @@ class _Sections:
         return points
 
     def _place(self, section: int) -> str:
-        cell = self.cell_of[section]
+        cell = self.section_cells[section]
         return (
             f"cell {cell} {self.cells[cell].name!r:.60}, section {section - self._first_of(cell)} "
             f"{self.names[section]!r:.60}"
         )
 
     def _first_of(self, cell: int) -> int:
-        return self.cell_of.index(cell)
+        return self.section_cells.index(cell)
 
     def _add_cell(self, index: int, cell: object) -> None:
         if not isinstance(cell, dict):
@@ -330,11 +372,11 @@ class _Sections:
                 f"{text(label)!r:.60}: {error}"
             ) from None
         self.names.append(self._text(name, f"section {number}"))
-        self.types.append(kind)
-        self.cell_of.append(cell)
+        self.section_types.append(kind)
+        self.section_cells.append(cell)
         self.parents.append(parent if parent < 0 else parent + first)
         self.parent_x.append(parent_x)
-        self.segments.append(nseg)
+        self.segment_counts.append(nseg)
         self.segment_total += nseg
         self.point_counts.append(count)
 

@@ -25,6 +25,7 @@ ROOMS = (
     "formats",
     "edit",
     "networks",
+    "connectome",
     "neuron",
     "models",
     "figures",

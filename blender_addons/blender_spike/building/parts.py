@@ -248,6 +248,7 @@ def _kept(
 def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> list[dict[str, Any]]:
     """Make what holds each quantity's values; the first is shown."""
     found: list[dict[str, Any]] = []
+    names = sections.distinct_names(simulation)
     for quantity in simulation.quantities:
         showing = simulation.showing(quantity)
         # The first is called as it always was.
@@ -255,7 +256,7 @@ def _values(name: str, simulation: Simulation, made: list[bpy.types.ID]) -> list
         limits = value_range(showing.values)
         rows = _rows(showing, is_finite=not limits.not_finite)
         inputs = new_values(title, showing.segment_counts, rows, made)
-        sections.remember(inputs["Values"], showing)
+        sections.remember(inputs["Values"], showing, names)
         describe(inputs["Values"], showing, limits)
         found.append(inputs)
     return found

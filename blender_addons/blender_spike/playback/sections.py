@@ -40,13 +40,27 @@ class UnknownSectionError(ValueError):
     """A section that a neuron does not have."""
 
 
-def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
+def remember(holder: bpy.types.Object, simulation: Simulation, names: Sequence[str]) -> None:
     """Store the sections' names and numbers of segments with the values.
 
     Parameters
     ----------
     holder : Object
         Holds the values.
+    names : sequence of str
+        From `distinct_names`, which takes its time.
+    """
+    store(holder, names, simulation.segment_counts)
+    store_spikes(holder, recorded(simulation))
+
+
+def distinct_names(simulation: Simulation) -> list[str]:
+    """Name all sections differently, each in one line, with their cells' names if needed.
+
+    Returns
+    -------
+    list of str
+        In the file's order.
     """
     names = simulation.section_names
     cells = [cell.name for cell in simulation.cells]
@@ -59,9 +73,7 @@ def remember(holder: bpy.types.Object, simulation: Simulation) -> None:
             for name, cell in zip(names, simulation.section_cells, strict=True)
         )
     # Names come from outside, and each line must be one name.
-    plain = numbered([" ".join(name.split()) or "-" for name in names])
-    store(holder, plain, simulation.segment_counts)
-    store_spikes(holder, recorded(simulation))
+    return numbered([" ".join(name.split()) or "-" for name in names])
 
 
 def store_spikes(holder: bpy.types.Object, spikes: SpikeTimes | None) -> None:
@@ -99,6 +111,8 @@ def store(holder: bpy.types.Object, names: Sequence[str], counts: NDArray[np.int
 def numbered(names: Sequence[str]) -> list[str]:
     """Make names unique that occur several times: ``soma``, ``soma (2)``, ``soma (3)``."""
     known = set(names)
+    if len(known) == len(names):
+        return list(names)
     count: dict[str, int] = {}
     numbered = []
     for name in names:

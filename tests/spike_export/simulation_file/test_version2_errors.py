@@ -131,12 +131,12 @@ def test_wrong_times_are_named(layout, save, refused, array, times, reason):
     assert reason in refused(save(layout))
 
 
-@pytest.mark.parametrize("version", [1, 3, "2", 2.5, None, [4]])
+@pytest.mark.parametrize("version", [1, 4, "2", 2.5, None, [4], True])
 def test_an_unknown_version_names_both(layout, save, refused, version):
     layout["version"] = version
     sentence = refused(save(layout))
     assert f"format version {version!r}, but" in sentence
-    assert "knows version 2" in sentence
+    assert "knows versions 2 and 3" in sentence
 
 
 @pytest.mark.parametrize("length", [2, 3, 7, 50])

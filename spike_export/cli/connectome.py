@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``spike-export connectome``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from ..connectome.cells import DIAMETER_UM, simulation_of_cells, told, with_activity
+from ..connectome.neuron_ids import id_of_name
+from ..connectome.neuron_table import Column, read_table
+from ..connectome.skeleton_files import read_skeletons
+from ..connectome.skeletons import ConnectomeError, Skeletons
+from ..connectome.stretches import stretches
+from ..connectome.units import um_per_unit
+from ..edit.rise_and_decay import Kernel, SmoothingError
+from ..formats.content import FormatError
+from ..formats.hdf5 import Hdf5Error
+from ..formats.network_files import spikes_of
+from ..formats.sonata_network import SonataError
+from ..formats.spike_files import TableError
+from ..formats.spike_tables import Reading
+from ..networks.from_spikes import DECAY_MS, RISE_MS
+from ..simulation_file import Simulation
+from .console import (
+    ABOVE_ZERO,
+    FILE,
+    may_write,
+    needs_h5py,
+    needs_scipy,
+    output_option,
+    progress,
+    save,
+    say,
+)
+
+_NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_VOXEL: Final = re.compile(rf"({_NUMBER})(?:\s*[,x]\s*({_NUMBER})\s*[,x]\s*({_NUMBER}))?")
+_EXAMPLES = """
+\b
+Examples:
+  spike-export connectome skeletons/ -o cells.pickle
+  spike-export connectome skeletons/ --table neurons.csv -o cells.pickle
+  spike-export connectome swc/ --unit voxels --voxel-size 8,8,8 -o cells.pickle
+  spike-export connectome skeletons/ --spikes spikes.csv --every 2 -o cells.pickle
+"""
+# Options that only count with another.
+_FOR_SPIKES: Final = ("every", "stop", "rise", "decay")
+
+
+def _voxel_nm(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[float, float, float] | None:
+    """Parse ``8`` or ``4,4,40``."""
+    if text is None:
+        return None
+    found = _VOXEL.fullmatch(text.strip())
+    sides = [] if found is None else [float(side or found[1]) for side in found.groups()]
+    if not sides or not all(side > 0 for side in sides):
+        raise click.BadParameter(f"'{text}' is not the size of a voxel in nm, such as 8 or 4,4,40.")
+    return sides[0], sides[1], sides[2]
+
+
+@click.command(epilog=_EXAMPLES, short_help="Show cells from a connectome: skeletons, and tables.")
+@click.argument("paths", type=FILE, nargs=-1, required=True, metavar="FOLDER|FILE...")
+@output_option("cells.pickle")
+@click.option(
+    "--unit", type=click.Choice(["nm", "um", "voxels"]),
+    help="Unit of SWC files.  [default: what they say, or what their size tells]",
+)  # fmt: skip
+@click.option("--voxel-size", callback=_voxel_nm, metavar="X,Y,Z", help="Sides of a voxel in nm.")
+@click.option(
+    "--table", type=FILE, metavar="FILE",
+    help="Table about the neurons, with their ids, types and numbers.",
+)  # fmt: skip
+@click.option(
+    "--column", "columns", multiple=True, metavar="NAME",
+    help="Column of the table to show; may be repeated; the first is shown at once.  "
+    "[default: type, and all of numbers or shared words]",
+)  # fmt: skip
+@click.option(
+    "--spikes", type=FILE, metavar="FILE",
+    help="Spikes of the neurons, by their ids: cells light up at each.",
+)  # fmt: skip
+@click.option(
+    "--every", type=ABOVE_ZERO, default=1.0, show_default=True, metavar="MS",
+    help="Spikes: time between frames.",
+)  # fmt: skip
+@click.option(
+    "--stop", type=ABOVE_ZERO, metavar="MS",
+    help="Spikes: time of the last frame.  [default: when the last spike has faded]",
+)  # fmt: skip
+@click.option(
+    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
+    help="Spikes: how fast a cell lights up.",
+)  # fmt: skip
+@click.option(
+    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
+    help="Spikes: how fast it fades.",
+)  # fmt: skip
+@click.option(
+    "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
+    help="Diameter in µm of points that have none.",
+)  # fmt: skip
+@click.pass_context
+def connectome(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    output: Path,
+    force: bool,
+    unit: str | None,
+    voxel_size: tuple[float, float, float] | None,
+    table: Path | None,
+    columns: tuple[str, ...],
+    spikes: Path | None,
+    every: float,
+    stop: float | None,
+    rise: float,
+    decay: float,
+    diameter: float,
+) -> None:
+    """Turn skeletons from a connectome into cells, colored by what a table knows about them.
+
+    Reads folders of SWC files, as neuPrint, navis and FlyWire's tools write them, and
+    Neuroglancer's precomputed skeletons. Each file is a neuron; its name is the neuron's id.
+    """
+    if columns and table is None:
+        raise click.UsageError("--column needs --table.")
+    if spikes is None:
+        for option in _FOR_SPIKES:
+            source = context.get_parameter_source(option)
+            if source is click.core.ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{option} needs --spikes.")
+    may_write(output, force=force, inputs=[*paths, table, spikes])
+    try:
+        with progress("files") as bars:
+            task = bars.add_task("Reading", total=None)
+            skeletons = read_skeletons(
+                paths, lambda done, total: bars.update(task, completed=done, total=total)
+            )
+        factors, note = um_per_unit(skeletons, unit, voxel_size)
+        if note:
+            say(note)
+        skeletons = skeletons.scaled(factors)
+        split = stretches(skeletons)
+        for note in (*skeletons.notes, *told(skeletons, split, diameter)):
+            say(note)
+        ids = [id_of_name(name) for name in skeletons.names]
+        names, known = _known(skeletons, ids, table, columns)
+        simulation = simulation_of_cells(
+            skeletons,
+            split,
+            diameter_um=diameter,
+            names=names,
+            gids=[one if one is not None and one < 1 << 63 else None for one in ids],
+            columns=known,
+            source=", ".join(path.name for path in paths)[:200],
+            meta={"um_per_unit": float(np.cbrt(np.prod(factors)))},
+        )
+        if spikes is not None:
+            simulation = _lit(simulation, ids, spikes, Kernel(rise, decay), every, stop)
+    except (ConnectomeError, FormatError, Hdf5Error, SmoothingError, SonataError,
+            TableError) as error:  # fmt: skip
+        raise click.ClickException(str(error)) from None
+    save(output, simulation)
+
+
+def _known(
+    skeletons: Skeletons, ids: Sequence[int | None], table: Path | None, wanted: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[Column]]:
+    """Name the cells, and find what the table knows of them."""
+    if table is None:
+        return skeletons.names, []
+    rows = read_table(table)
+    matched = sum(one in rows.rows for one in ids if one is not None)
+    if not matched:
+        raise ConnectomeError(
+            f"None of {len(rows.rows):,} ids in {table.name}, {next(iter(rows.rows))} for example, "
+            f"is that of a skeleton, {skeletons.names[0]:.60} for example."
+        )
+    known, notes = rows.columns(ids, wanted)
+    label, labels = rows.labels(ids)
+    taken = ", ".join(
+        f"{one.name} ({len(one.classes):,} classes)" if one.classes else one.name for one in known
+    )
+    named = f", names from {label}" if label else ""
+    say(f"Of {table.name}, ids are from {rows.id_column}{named}; shown are {taken or 'none'}.")
+    for note in notes:
+        say(note)
+    if matched < len(ids) or matched < len(rows.rows):
+        say(
+            f"{matched:,} of {len(ids):,} skeletons have a row in {table.name}, which has "
+            f"{len(rows.rows):,}; the others have no data."
+        )
+    names = [name or own for name, own in zip(labels, skeletons.names, strict=True)]
+    return tuple(names), known
+
+
+def _lit(
+    simulation: Simulation,
+    ids: Sequence[int | None],
+    path: Path,
+    kernel: Kernel,
+    every: float,
+    stop: float | None,
+) -> Simulation:
+    with needs_h5py(), needs_scipy():
+        read = spikes_of([path], Reading(None, None, ()))
+        for note in read.notes:
+            say(note)
+        index_of = {str(one): index for index, one in enumerate(ids) if one is not None}
+        found: dict[int, NDArray[np.float64]] = {
+            index_of[name]: times for name, times in read.times_ms.items() if name in index_of
+        }
+        if not found:
+            raise ConnectomeError(
+                f"None of {len(read.times_ms):,} cells in {path.name}, "
+                f"{next(iter(read.times_ms), 'none')!s:.60} for example, is a skeleton's id."
+            )
+        if len(found) < len(read.times_ms):
+            say(
+                f"{len(read.times_ms) - len(found):,} of {len(read.times_ms):,} cells in "
+                f"{path.name} have no skeleton; their spikes are left out."
+            )
+        return with_activity(simulation, found, kernel, every, stop)
