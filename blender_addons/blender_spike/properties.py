@@ -109,6 +109,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         minimum_radius_um: float
         connection_radius_um: float
         pulse_speed_um_per_ms: float
+        synapse_radius_um: float
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells", options=set())
@@ -158,6 +159,12 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             "Speed of pulses along connections in µm/ms; 0 for the delays in the file. 1 m/s is "
             "1000 µm/ms",
             soft_max=10_000.0,
+        )
+        synapse_radius_um: _in_um(
+            "Synapse Size",
+            "Size (µm)",
+            "Radius of a synapse at rest that has the median weight",
+            soft_max=20.0,
         )
 
 

@@ -25,6 +25,7 @@ from .meshes.mesh_copy import (
     follow_colors,
     one_mesh,
     original_of,
+    synapses_in,
     with_colors,
 )
 
@@ -118,4 +119,5 @@ def node_group(tree: nodes.Tree) -> None:
         tints = tree.inputs(TINT_INPUTS)
         tree.inputs(FOLLOWER_INPUTS)
     mesh = one_mesh(tree, drawn, resolution)
-    tree.output("Geometry", with_colors(tree, mesh, colors, tints))
+    colored = with_colors(tree, mesh, colors, tints)
+    tree.output("Geometry", tree.join(colored, synapses_in(tree, drawn)))

@@ -15,13 +15,14 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-_Kind = Literal["INT", "BOOLEAN", "FLOAT"]
+_Kind = Literal["INT", "INT8", "BOOLEAN", "FLOAT"]
 _KINDS: Final[Mapping[str, tuple[_Kind, type[np.generic]]]] = {
     "f": ("FLOAT", np.float32),
     "i": ("INT", np.int32),
     "u": ("INT", np.int32),
     "b": ("BOOLEAN", np.bool_),
 }
+_BYTES: Final[tuple[_Kind, type[np.generic]]] = ("INT8", np.int8)
 
 Domain = Literal["POINT", "CURVE", "EDGE"]
 
@@ -127,14 +128,14 @@ def set_attribute(
     Parameters
     ----------
     values : ndarray, shape (elements,) or (elements, 3)
-        Integers become an integer attribute, truth values a boolean one, others a float
-        attribute; rows of three become vectors.
+        Integers become an integer attribute, of a byte if they are of one themselves; truth values
+        a boolean one, others a float attribute; rows of three become vectors.
     """
     if values.ndim == 2:
         attribute = data.attributes.new(name, "FLOAT_VECTOR", domain)
         _fill(attribute, "vector", np.ascontiguousarray(values, np.float32).ravel())
         return
-    kind, dtype = _KINDS[values.dtype.kind]
+    kind, dtype = _BYTES if values.dtype == np.int8 else _KINDS[values.dtype.kind]
     attribute = data.attributes.new(name, kind, domain)
     _fill(attribute, "value", np.ascontiguousarray(values, dtype))
 

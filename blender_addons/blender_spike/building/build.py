@@ -45,6 +45,7 @@ from ..simulation_file.simulation import value_range
 from ..simulation_file.spread import ColorRange, color_range
 from .parts import SPEED_UM_PER_MS, Parts, Source, make_parts
 from .quantity_choice import show_quantity
+from .synapse_look import color_synapses, keep_synapses, suitable_shape, synapse_notes
 
 # Tubes are meshes: above this, strands are better in EEVEE as well.
 MOST_TUBES: Final = 10_000
@@ -116,11 +117,12 @@ def import_simulation(
         style = "STRANDS"
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
-    cells_in_file = len(simulation.cells)
+    cells_in_file, synapses = len(simulation.cells), simulation.synapses
+    taken = subset(simulation, wanted)
     if not object_per_cell:
         # If values had to be copied, those of the whole file can be freed from here on.
-        simulation = subset(simulation, wanted)
-    colors = _color_ranges(subset(simulation, wanted) if object_per_cell else simulation)
+        simulation = taken
+    colors = _color_ranges(taken)
     try:
         if object_per_cell:
             neurons = _cells(source, simulation, wanted, chosen, made)
@@ -128,6 +130,7 @@ def import_simulation(
             parts = make_parts(_name(path), source, simulation, made)
             neurons = [_neuron(parts, source, simulation, chosen, cells_in_file, made)]
         material = _share_material(neurons, colors, made)
+        color_synapses(neurons)
         if quantity:
             show_quantity(neurons, quantity)
         if object_per_cell:
@@ -150,6 +153,8 @@ def import_simulation(
             f"{path.name}: it has no delays, so pulses travel along connections at "
             f"{SPEED_UM_PER_MS:g} µm/ms; Speed changes it."
         )
+    for note in synapse_notes(synapses, taken):
+        tell(f"{path.name}: {note}")
     return neurons
 
 
@@ -238,6 +243,7 @@ def _refill(
         if not playback.plays_sample_by_sample(neuron):
             del inputs["Milliseconds per Frame"]
         del inputs["Start Frame"]
+        same_kinds = keep_synapses(neuron, inputs)
         layouts = network.added_layouts(neuron, simulation) if parts.is_network else {}
         duration_ms = before.duration_ms
         same_frames = not before.has_time and before.frames == simulation.n_frames
@@ -250,6 +256,8 @@ def _refill(
         _describe(neuron, source, simulation, cells_in_file, parts)
         _keep_quantity(neuron, was, unit, colors)
         still.keep_shape(neuron, modifier, made)
+        if not same_kinds:
+            color_synapses([neuron])
         if same_frames and not simulation.has_time:
             playback.set_duration(neuron, duration_ms)
         relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
@@ -329,7 +337,7 @@ def _neuron(
 ) -> bpy.types.Object:
     neuron = bpy.data.objects.new(parts.curves.name, parts.curves)
     made.append(neuron)
-    look = {} if parts.is_network else {"Style": style}
+    look = {} if parts.is_network else {"Style": style, **suitable_shape(parts.inputs)}
     playback.add_modifier(
         neuron, parts.inputs | look, network_nodes.node_group() if parts.is_network else None
     )

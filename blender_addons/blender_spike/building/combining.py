@@ -27,10 +27,13 @@ from ..playback.network import is_network, up_to_date
 from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
 from ..playback.still import keep_shape
+from ..playback.synapse_nodes import SYNAPSE_DATA
 from ..potential.membrane_currents import CURRENT
 from ..properties import about
 from ..sound.spiking import SpikeTimes
-from .parts import new_values, points_holder
+from .combining_synapses import combined_synapses
+from .parts import new_values
+from .points_holder import points_holder
 
 # Times count as equal if they differ by less than this fraction of the sample interval.
 _SAME: Final = 1e-3
@@ -81,6 +84,8 @@ def combine(
         values = _all_values(everyone, made)
         shown = about(neuron).quantity
         inputs = values[shown] | _all_spheres(everyone, made)
+        places = [(change.matrix, change.before) for change in _changes(everyone)]
+        inputs |= combined_synapses(everyone, places, made)
     except BaseException:
         bpy.data.batch_remove(made)
         raise
@@ -104,7 +109,7 @@ def combine(
     _join(context, neuron, others)
     set_inputs(modifier, inputs)
     held = [of_one["Values"] for of_one in values.values()]
-    held += [input_value(modifier, name).value for name in samples.HELD]
+    held += [input_value(modifier, name).value for name in (*samples.HELD, *SYNAPSE_DATA)]
     about(neuron).holders = keep_together(neuron.name, held, made)
     keep_shape(neuron, modifier, made)
     for no_more in kept:

@@ -27,8 +27,8 @@ from ..cells.morphology import (
     section_radii_um,
     strands,
 )
-from ..common.geometry import new_curves, new_points
-from ..common.holders import keep_together, new_holder
+from ..common.geometry import new_curves
+from ..common.holders import keep_together
 from ..common.value_color import NO_DATA
 from ..extracellular.kept_lines import keep_lines
 from ..playback import samples, sections
@@ -45,9 +45,12 @@ from ..playback.network_pulses import (
     SPIKE_TIME,
 )
 from ..playback.quantities import describe
+from ..playback.synapse_nodes import SYNAPSE_DATA
 from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation
 from ..simulation_file.simulation import value_range
+from .points_holder import points_holder
+from .synapse_parts import synapse_inputs
 
 _THINNEST_UM: Final = 1e-6
 # Sampling counts as regular if no interval differs from the mean by more than this fraction.
@@ -135,6 +138,7 @@ def make_parts(
         **_spheres(name, simulation, lines, origin, scale, made),
         "Mean Radius": lines.mean_radius_um * scale,
         "Micrometer": scale,
+        **synapse_inputs(name, simulation, lines, origin, scale, made),
     }
     curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
     kept = _kept(name, values, inputs, made)
@@ -241,7 +245,7 @@ def _kept(
     made: list[bpy.types.ID],
 ) -> bpy.types.Collection:
     held = [of_one["Values"] for of_one in values] + [inputs[name] for name in samples.HELD]
-    held.append(inputs.get("Spikes"))
+    held += [inputs.get(name) for name in ("Spikes", *SYNAPSE_DATA)]
     return keep_together(name, held, made)
 
 
@@ -385,26 +389,6 @@ def _spheres(
     positions = (lines.positions_um[is_sphere] - origin) * scale
     chosen = ((key, row[is_sphere]) for key, row in rows.items())
     return {"Spheres": points_holder(f"{name} spheres", positions, chosen, made)}
-
-
-def points_holder(
-    name: str,
-    vertices: int | NDArray[np.float64],
-    rows: Iterable[tuple[str, NDArray[Any]]],
-    made: list[bpy.types.ID],
-) -> bpy.types.Object:
-    """Make an object that holds data for modifiers; it is in no collection and never drawn.
-
-    Parameters
-    ----------
-    vertices : int or ndarray, shape (V, 3)
-        How many there are, or where.
-    rows : iterable of (str, ndarray of shape (V,))
-        Attributes.
-    """
-    mesh = new_points(name, vertices, rows)
-    made.append(mesh)
-    return new_holder(name, mesh, made)
 
 
 def _strand_radii(lines: Strands) -> NDArray[np.float64]:

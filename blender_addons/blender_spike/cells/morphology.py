@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 
 # Points closer than this, in µm along the arc, are one point: EEVEE draws coincident points of a
 # curve as gaps.
-_SAME_POINT_UM = 1e-3
+SAME_POINT_UM = 1e-3
 # A start that is wider than its parent by less than this fraction is not seen.
 _SAME_RADIUS = 1e-3
 # Distance between the ends of consecutive sections on the one axis on which all are laid out.
@@ -102,9 +102,9 @@ def strands(simulation: Simulation) -> Strands:
     Strands
         Memory and time are linear in the number of points and segments.
     """
-    axis = _Axis(simulation)
-    somata = _somata(simulation, axis)
-    is_point = axis.lengths_um <= _SAME_POINT_UM
+    axis = Axis(simulation)
+    somata = find_somata(simulation, axis)
+    is_point = axis.lengths_um <= SAME_POINT_UM
     attach = _attachments(simulation, axis, somata)
 
     parts = [_curves(simulation, axis, attach, ~is_point)]
@@ -143,7 +143,7 @@ def center_um(simulation: Simulation, lines: Strands) -> Floats:
     return center
 
 
-class _Axis:
+class Axis:
     """All points of all sections on one axis: arc length, with a gap after each section.
 
     One search on this axis then handles every section at once.
@@ -163,7 +163,7 @@ class _Axis:
         self.lengths_um = cumulated[first + counts - 1] - cumulated[first]
 
     def at(self, keys: Floats) -> Floats:
-        """Interpolate x, y, z and diameter, shape (len(keys), 4)."""
+        """Interpolate x, y, z and diameter, shape (len(keys), 4), at places on the one axis."""
         after = np.clip(np.searchsorted(self.keys, keys), 1, len(self.keys) - 1)
         before = after - 1
         distance = self.keys[after] - self.keys[before]
@@ -175,7 +175,7 @@ class _Axis:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Somata:
+class Somata:
     """One sphere for each group of connected soma sections."""
 
     sections: Ints
@@ -186,8 +186,9 @@ class _Somata:
     radii_um: Floats
 
 
-def _somata(simulation: Simulation, axis: _Axis) -> _Somata:
-    is_soma = (simulation.section_types == _SOMA) & (axis.lengths_um > _SAME_POINT_UM)
+def find_somata(simulation: Simulation, axis: Axis) -> Somata:
+    """Join the connected sections of each soma into a sphere."""
+    is_soma = (simulation.section_types == _SOMA) & (axis.lengths_um > SAME_POINT_UM)
     parents = simulation.parents
     joined = is_soma & (parents >= 0) & is_soma[parents]
     root = np.where(joined, parents, np.arange(len(parents)))
@@ -214,7 +215,7 @@ def _somata(simulation: Simulation, axis: _Axis) -> _Somata:
         [np.bincount(group, weights * column, len(sections)) / weight for column in middles.T],
         axis=1,
     )
-    return _Somata(sections, group_of, centers, np.sqrt(total / (4 * np.pi)))
+    return Somata(sections, group_of, centers, np.sqrt(total / (4 * np.pi)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,7 +233,7 @@ class _Attachments:
     """Of the parent there."""
 
 
-def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attachments:
+def _attachments(simulation: Simulation, axis: Axis, somata: Somata) -> _Attachments:
     parents = simulation.parents.astype(np.int64)
     parent_x = simulation.parent_x
     # The start of a section is electrically the point where it is attached.
@@ -261,7 +262,7 @@ def _attachments(simulation: Simulation, axis: _Axis, somata: _Somata) -> _Attac
 
 
 def _curves(
-    simulation: Simulation, axis: _Axis, attach: _Attachments, wanted: NDArray[np.bool_]
+    simulation: Simulation, axis: Axis, attach: _Attachments, wanted: NDArray[np.bool_]
 ) -> dict[str, NDArray[Any]]:
     """Lay out the sections with a length."""
     segment_counts = simulation.segment_counts
@@ -302,7 +303,7 @@ def _curves(
     segment_a = np.where(early, attach.segments[section], segment_a)
     weight_b = np.where(early, (way + arc) / (way + half_segment), weight_b)
 
-    apart = wanted & attach.attached & (attach.distances_um > _SAME_POINT_UM)
+    apart = wanted & attach.attached & (attach.distances_um > SAME_POINT_UM)
     connected = np.flatnonzero(apart)
     begins = np.searchsorted(section, connected)
     point_counts = np.bincount(section, minlength=len(segment_counts))
@@ -376,7 +377,7 @@ def _repeated(keys: Floats, section: Ints) -> NDArray[np.bool_]:
     """Find points that repeat their predecessor; a section's two ends are kept if possible."""
     same = np.diff(section) == 0
     repeated = np.zeros(len(keys), np.bool_)
-    repeated[1:] = same & (np.diff(keys) < _SAME_POINT_UM)
+    repeated[1:] = same & (np.diff(keys) < SAME_POINT_UM)
     is_last = np.r_[~same, True]
     at_end = np.flatnonzero(repeated & is_last)
     # The point before the end is dropped instead, unless that is the start.
@@ -409,7 +410,7 @@ def _spheres(
     }
 
 
-def _mean_radius(axis: _Axis, simulation: Simulation) -> float:
+def _mean_radius(axis: Axis, simulation: Simulation) -> float:
     radii = axis.points[:, 3] / 2
     same = np.diff(axis.section_of) == 0
     neurite = simulation.section_types[axis.section_of[:-1]] != _SOMA

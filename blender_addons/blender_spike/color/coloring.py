@@ -27,6 +27,8 @@ from ..playback.playback import find_modifier
 from ..properties import about, about_colors
 from .looks import LOOKS
 from .neuron_look import NeuronLook
+from .synapse_colors import COLOR_INPUTS as SYNAPSE_COLOR_INPUTS
+from .synapse_colors import SYNAPSES, palette
 from .voltage_nodes import ADDED, FOG, FOG_INPUTS, GLOW, TYPES, write_nodes
 
 _OURS: Final = (LIMITS, RANGE, COLORMAP, TYPES, GLOW)
@@ -52,6 +54,7 @@ _INPUTS: Final = {
     # Materials of older versions have none.
     **{name: (FOG, name) for name in FOG_INPUTS},
     "Add Light": (ADDED, ADDED),
+    **{name: (SYNAPSES, name) for name in SYNAPSE_COLOR_INPUTS},
 }
 # A material's look is found by its nodes, and a setting by its name.
 _nodes: dict[str, dict[str, object]] = {
@@ -247,6 +250,18 @@ def has_color_input(material: bpy.types.Material, name: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+def color_kinds(material: bpy.types.Material, kinds: Sequence[str], begin: int = 0) -> None:
+    """Give kinds of synapses the colors of `synapse_colors.palette`, from a place on.
+
+    Parameters
+    ----------
+    material : Material
+        From `color_by_voltage`; that of a network has none.
+    """
+    for number, color in list(enumerate(palette(kinds), 1))[begin:]:
+        color_input(material, f"Kind {number}").default_value = color
 
 
 def look_of(material: bpy.types.Material) -> NeuronLook | None:

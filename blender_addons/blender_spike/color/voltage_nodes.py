@@ -14,6 +14,7 @@ from ..common.nodes import Linkable, Node, Tree
 from ..common.value_color import between_limits, gray_without_data, is_on_figure, read_attribute
 from ..playback.samples import DIM, VOLTAGE
 from .neuron_look import Light, NeuronLook
+from .synapse_colors import with_synapses
 
 GLOW: Final = "Glow"
 TYPES: Final = "Section Types"
@@ -138,6 +139,9 @@ def write_nodes(
             on_figures = is_on_figure(tree)
             plain = tree.add("ShaderNodeEmission", {"Color": colors, "Strength": 1.0})
             finished = tree.mix_shader(on_figures, shown, plain)
+        if not adds_light:
+            # A network's cells are points, without room for synapses.
+            finished = with_synapses(tree, finished)
         tree.add("ShaderNodeOutputMaterial", {"Surface": finished})
         tell_pass(tree, on_figures)
 

@@ -31,6 +31,7 @@ from ..common.required import required
 from ..common.value_color import gray_without_data
 from ..playback.network_nodes import LAYOUT_PREFIX
 from ..playback.samples import DIM, VOLTAGE
+from ..playback.synapse_nodes import SYNAPSE
 
 GROUP: Final = "BlenderSpike Mesh Copy"
 MODIFIER: Final = "Mesh Copy"
@@ -257,7 +258,14 @@ def one_mesh(
     """
     with tree.frame("One mesh of all that is drawn"):
         lean = _without(tree, drawn, _WORKINGS)
-        real = tree.add("GeometryNodeRealizeInstances", {"Geometry": lean})
+        is_synapse = tree.attribute(SYNAPSE) > 0.5
+        # Synapses are not part of it; as points, they are left behind below.
+        neurites = tree.add(
+            "GeometryNodeDeleteGeometry",
+            {"Geometry": lean, "Selection": is_synapse},
+            label="No synapses", domain="INSTANCE",
+        )  # fmt: skip
+        real = tree.add("GeometryNodeRealizeInstances", {"Geometry": neurites})
         kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": real})
         tubes = _tubes(tree, kinds["Curve"], resolution)
         if first is None:
@@ -270,6 +278,21 @@ def one_mesh(
             "GeometryNodeDeleteGeometry", {"Geometry": joined, "Selection": is_loose},
             label="No single vertices", domain="POINT",
         )  # fmt: skip
+
+
+def synapses_in(tree: Tree, drawn: Linkable) -> Node:
+    """Add the nodes that take the synapses from all that a neuron draws."""
+    with tree.frame("The synapses"):
+        kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": drawn})
+        balls = tree.add(
+            "GeometryNodeSeparateGeometry",
+            {
+                "Geometry": kinds["Instances"],
+                "Selection": tree.attribute(SYNAPSE) > 0.5,
+            },
+            domain="INSTANCE",
+        )["Selection"]
+        return tree.join(kinds["Point Cloud"], balls)
 
 
 def with_colors(

@@ -18,6 +18,7 @@ from . import (
     simulation,
     sound,
     story,
+    synapses,
     time,
 )
 from .adding import NODES_ENTRY
@@ -35,6 +36,7 @@ CLASSES = (
     *field.CLASSES,
     *pace.CLASSES,
     *look.CLASSES,
+    *synapses.CLASSES,
     *film.CLASSES,
     *story.CLASSES,
     *output.CLASSES,

@@ -13,6 +13,7 @@ from ..operators.importing import draw_import_settings
 from ..playback.network import is_network
 from ..playback.playback import find_modifier, strands_without_data
 from ..playback.quantities import quantities_of
+from ..playback.synapse_kinds import count_synapses
 from ..properties import IMPORT_SETTINGS, SECTION_TYPE_ITEMS, about, fields
 from .tab import Tab
 
@@ -79,7 +80,9 @@ def _extent(neuron: bpy.types.Object) -> list[tuple[str, str]]:
         assert isinstance(curves, bpy.types.Curves)
         return [("Connections", f"{len(curves.curves):,}")]
     data = about(neuron)
-    return [("Sections", f"{data.sections:,}"), ("Segments", f"{data.segments:,}")]
+    counts = [("Sections", f"{data.sections:,}"), ("Segments", f"{data.segments:,}")]
+    synapses = count_synapses(neuron)
+    return [*counts, ("Synapses", f"{synapses:,}")] if synapses else counts
 
 
 def _draw_figures(layout: bpy.types.UILayout, neuron: bpy.types.Object) -> None:

@@ -43,6 +43,13 @@ from .samples import (
 )
 from .shape import shape_group
 from .still import STILL_INPUTS
+from .synapse_nodes import (
+    SYNAPSE_DATA_INPUTS,
+    SYNAPSE_INPUTS,
+    SYNAPSE_LOOK,
+    shape_number,
+    synapses_group,
+)
 from .thickness import (
     LATER_INPUTS,
     LOOK_INPUTS,
@@ -259,9 +266,15 @@ def node_group(tree: nodes.Tree) -> None:
             {name: LATER_INPUTS[name] for name in LATER_INPUTS if name in STATISTICS_INPUTS}
         )
         still = tree.inputs(STILL_INPUTS)
+    with tree.panel("Synapses", closed=True):
+        synapses = tree.inputs(SYNAPSE_INPUTS)
+    with tree.panel("Data", closed=True):
+        events = tree.inputs(SYNAPSE_DATA_INPUTS)
 
     strands = tree.group(joined_group(), {"Strands": curves, **recording})
     shape = without_menus(tree, look | types | statistics)
+    synapse_shape = shape_number(tree, synapses["Synapse Shape"])
+    frame_ms = tree.switch("FLOAT", time["Use Time"], time["Milliseconds per Frame"], 0.0)
 
     def drawn(when: dict[str, Linkable]) -> Node:
         now = tree.group(time_group(), {**when, **samples})
@@ -275,7 +288,7 @@ def node_group(tree: nodes.Tree) -> None:
                 **recording,
             },
         )
-        return tree.group(
+        neurites = tree.group(
             shape_group(),
             {
                 "Curves": curves,
@@ -287,6 +300,21 @@ def node_group(tree: nodes.Tree) -> None:
                 **recording,
             },
         )
+        flashing = tree.group(
+            synapses_group(),
+            {
+                **synapses,
+                "Synapse Shape": synapse_shape,
+                **events,
+                **{name: shape[name] for name in SYNAPSE_LOOK},
+                "Curves": curves,
+                "Material": look["Material"],
+                "Elapsed": (now["Elapsed"] * samples["Sample Interval"]).labeled("Elapsed"),
+                "Frame": frame_ms,
+            },
+        )
+        both = tree.join(neurites, flashing)
+        return tree.switch("GEOMETRY", synapses["Synapses"], neurites, both)
 
     shaped = drawn({**time})
     with tree.frame("One at each point, in its own time"):
@@ -311,13 +339,15 @@ def node_group(tree: nodes.Tree) -> None:
             size = point["Size"]
             scale = tree.vector(size, size, size)
             thick = tree.add("GeometryNodeInputRadius") * size
+            curves_sized = tree.add(
+                "GeometryNodeSetCurveRadius", {"Curve": drawn(own), "Radius": thick}
+            )
             # Not instances: render engines draw meshes of those, but not strands.
             return tree.add(
                 "GeometryNodeTransform",
                 {
                     "Geometry": tree.add(
-                        "GeometryNodeSetCurveRadius",
-                        {"Curve": drawn(own), "Radius": thick},
+                        "GeometryNodeSetPointRadius", {"Points": curves_sized, "Radius": thick}
                     ),
                     "Translation": point["Place"],
                     "Rotation": point["Turned"],
@@ -369,6 +399,8 @@ merged(
             **RECORDING_INPUTS,
             **COPIES_INPUTS,
             **STILL_INPUTS,
+            **SYNAPSE_INPUTS,
+            **SYNAPSE_DATA_INPUTS,
         },
         **{name: style.inputs for name, style in STYLES.items()},
     }

@@ -22,6 +22,7 @@ from .network_nodes import range_inputs
 from .playback import find_modifier, holder_of
 from .samples import HELD
 from .still import shape_of
+from .synapse_nodes import SYNAPSE_DATA
 
 LEAST: Final = ("low", "low_percentile")
 MOST: Final = ("high", "high_percentile")
@@ -120,8 +121,8 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
         An imported simulation.
     """
     modifier = required(find_modifier(neuron))
-    # Only networks have spikes, and those of version 0.1.0 have none.
-    names = [*HELD, *(name for name in ("Spikes",) if has_input(modifier, name))]
+    # Only networks have spikes, only neurons synapses, and those of version 0.1.0 neither.
+    names = [*HELD, *(name for name in ("Spikes", *SYNAPSE_DATA) if has_input(modifier, name))]
     used = [*(holder_of(neuron, name) for name in names), shape_of(modifier)]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 

@@ -137,21 +137,14 @@ def thickness_group(tree: Tree) -> None:
     with tree.frame("Radius of strands"):
         recorded = tree.attribute("recorded_radius")
         own = tree.switch("FLOAT", round_soma, recorded, tree.add("GeometryNodeInputRadius"))
-        section_radius = tree.attribute("section_radius")
-        tapered = tree.switch("FLOAT", given["Tapering"], section_radius, own, label="Tapering")
-        alike = tree.mix(given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity")
-        scaled = (alike * given["Thickness"]).labeled("Thickness")
-        thick = tree.maximum(scaled, given["Minimum Radius"]).labeled("Not thinner than")
+        thick = drawn_radius(tree, given, own)
         # A strand without thickness is one that is not wanted; taking it out of the geometry
         # would copy all others in every frame.
         wanted = tree.math("SIGN", own, label="Wanted")
         radius = (thick * wanted).labeled("Wanted ones only")
         changed = tree.add("GeometryNodeSetCurveRadius", {"Curve": visible, "Radius": radius})
         # Nor is anything computed for each point while nothing differs from the file.
-        thickened = abs(given["Thickness"] - 1.0)
-        limited = given["Homogeneity"] + given["Minimum Radius"]
-        even = (1.0 - given["Tapering"]).labeled("1 if not tapered")
-        styled = (thickened + limited + even).labeled("Above 0 if styled")
+        styled = above_0_if_styled(tree, given)
         as_in_file = (round_soma - styled).labeled("1 if as in the file")
         strands = tree.switch("GEOMETRY", as_in_file > 0.999999, changed, visible)
     tree.output("Strands", strands)
@@ -166,6 +159,31 @@ def without_menus(tree: Tree, given: Mapping[str, Socket]) -> dict[str, Socket]:
         "Style": tree.menu("INT", given["Style"], places, label="Place of the style"),
         "Soma": tree.menu("BOOLEAN", given["Soma"], SOMATA, label="Is a sphere"),
     }
+
+
+def drawn_radius(tree: Tree, given: Mapping[str, Socket], own: Linkable) -> Node:
+    """Add the nodes that tell how thick a neurite is drawn at a place.
+
+    Parameters
+    ----------
+    given : mapping
+        The inputs by name, those of `THICKNESS_INPUTS`.
+    own : Socket or Node
+        Its radius there, in the file.
+    """
+    section_radius = tree.attribute("section_radius")
+    tapered = tree.switch("FLOAT", given["Tapering"], section_radius, own, label="Tapering")
+    alike = tree.mix(given["Homogeneity"], tapered, given["Mean Radius"], label="Homogeneity")
+    scaled = (alike * given["Thickness"]).labeled("Thickness")
+    return tree.maximum(scaled, given["Minimum Radius"]).labeled("Not thinner than")
+
+
+def above_0_if_styled(tree: Tree, given: Mapping[str, Socket]) -> Node:
+    """Add the nodes that tell whether radii are other ones than in the file."""
+    thickened = abs(given["Thickness"] - 1.0)
+    limited = given["Homogeneity"] + given["Minimum Radius"]
+    even = (1.0 - given["Tapering"]).labeled("1 if not tapered")
+    return (thickened + limited + even).labeled("Above 0 if styled")
 
 
 def is_shown(tree: Tree, given: Mapping[str, Socket]) -> Socket:

@@ -140,13 +140,15 @@ class Tree(Writer):
         )
         return node["Attribute"]
 
-    def numbered_attribute(self, prefix: str, number: Linkable, *, label: str = "") -> Socket:
-        """Read the attribute whose name is a prefix and an integer."""
+    def numbered_attribute(
+        self, prefix: str, number: Linkable, *, label: str = "", data_type: str = "FLOAT"
+    ) -> Socket:
+        """Read the attribute whose name is a prefix and an integer; see `attribute`."""
         digits = self.add("FunctionNodeValueToString", {"Value": number}, data_type="INT")
         beginning = self.add("FunctionNodeInputString", string=prefix)
         name = self.add("GeometryNodeStringJoin", {"Strings": [beginning, digits]})
         return self.add(
-            "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type="FLOAT"
+            "GeometryNodeInputNamedAttribute", {"Name": name}, label=label, data_type=data_type
         )["Attribute"]
 
     def store(
