@@ -14,8 +14,11 @@ from ..edit.convert import ConversionError, holds_peaks
 from ..edit.convert import convert as convert_simulation
 from ..edit.rise_and_decay import SmoothingError
 from ..edit.summary import summarize
+from ..edit.synapses_from_table import WITHIN_UM, with_synapses
 from ..files.older_writer import write_older
 from ..files.writer import PRECISIONS, Precision, PrecisionError, write
+from ..formats.spike_files import TableError
+from ..formats.synapse_tables import read_synapse_table
 from ..simulation_file import Simulation
 from ..simulation_file.synapses import left_out
 from ..version import __version__
@@ -83,6 +86,20 @@ _SPIKE_MS = 1.0
     metavar="MS",
     help="Duration of a file in the older format, which does not store it.",
 )
+@click.option(
+    "--synapses",
+    type=FILE,
+    metavar="TABLE",
+    help="Table of synapses on the cells of IN: section and position, or x, y and z in µm, with "
+    "kind, weight and times of events.",
+)
+@click.option(
+    "--within",
+    type=ABOVE_ZERO,
+    metavar="UM",
+    help="Farthest distance of a synapse's x, y and z from the surface of its cell.  "
+    f"[default: {WITHIN_UM:g}]",
+)
 @positions_option
 @smoothing_options
 @click.option("--force", is_flag=True, help="Overwrite OUT without asking.")
@@ -99,6 +116,8 @@ def convert(
     cells: str | None,
     variables: tuple[str, ...],
     duration: float | None,
+    synapses: Path | None,
+    within: float | None,
     positions: Path | None,
     rise: float | None,
     decay: float | None,
@@ -116,10 +135,20 @@ def convert(
         raise click.UsageError("--legacy has its own precision; omit --precision.")
     if peak is not None and every is None and frames is None:
         raise click.UsageError("--peak and --no-peak apply to new frames; add --every or --frames.")
+    if within is not None and synapses is None:
+        raise click.UsageError("--within is for a table of --synapses.")
     kernel = smoothing_kernel(rise, decay)
     table = Positions(positions)
-    may_write(target, force=force, inputs=[positions])
+    may_write(target, force=force, inputs=[positions, synapses])
     simulation = load(source)
+    if synapses is not None:
+        try:
+            placed = with_synapses(simulation, read_synapse_table(synapses), within or WITHIN_UM)
+        except TableError as error:
+            raise click.ClickException(str(error)) from None
+        simulation = placed[0]
+        for note in placed[1]:
+            say(note)
     if not (simulation.has_time or legacy or duration):
         raise click.ClickException(
             f"{source} is in the older format, which stores no times; give the duration of its "
