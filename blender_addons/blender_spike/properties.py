@@ -93,6 +93,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         duration_ms: float
         quantity: str
         unit: str
+        classes: str
         low: float
         high: float
         low_percentile: float
@@ -124,6 +125,11 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         )
         quantity: StringProperty(name="Quantity", override=_OVERRIDABLE)
         unit: StringProperty(name="Unit", override=_OVERRIDABLE)
+        classes: StringProperty(
+            name="Classes",
+            description="What the values count, a line for each; empty if they are measured",
+            override=_OVERRIDABLE,
+        )
         low: FloatProperty(name="Lowest Value", options=set(), override=_OVERRIDABLE)
         high: FloatProperty(name="Highest Value", options=set(), override=_OVERRIDABLE)
         low_percentile: FloatProperty(
@@ -320,11 +326,18 @@ class BLENDER_SPIKE_PG_material(ColormapChoice, bpy.types.PropertyGroup):
     if TYPE_CHECKING:
         quantity: str
         limits: Any
+        classes_shown: bool
+        measured_colormap: str
     else:
         quantity: StringProperty(
             name="Quantity", description="Whose limits the nodes have; empty if nobody knows"
         )
         limits: CollectionProperty(name="Limits", type=BLENDER_SPIKE_PG_limits)
+        classes_shown: BoolProperty(name="Classes Shown", options=set())
+        measured_colormap: StringProperty(
+            name="Colormap of What Is Measured",
+            description="The colormap before classes were shown in a palette",
+        )
 
 
 KEEP_START: Final[Any] = BoolProperty(

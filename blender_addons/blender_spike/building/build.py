@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ..cells.morphology import CHAIN_BACK, CHAIN_PLACE, STARTS_INSIDE
 from ..cells.subset import each_cell, exact_choices, subset, wanted_sections
 from ..color import coloring
+from ..color.class_colors import about_sharing
 from ..color.coloring import sharers, voltage_material
-from ..color.quantity_limits import has_limits_for, keep_limits, use_limits
+from ..color.quantity_limits import has_limits_for, keep_limits, show_classes, use_limits
 from ..common.film import see_through
 from ..common.frame_range import make_room
 from ..common.holders import let_go, remove_unused
@@ -31,6 +32,7 @@ from ..figures import owned
 from ..lines.styles import AUTOMATIC, STYLES
 from ..playback import network, network_nodes, playback, still
 from ..playback.quantities import (
+    classes_of,
     held_by,
     label_of,
     play_quantity,
@@ -148,6 +150,9 @@ def import_simulation(
     for name, found in colors.items():
         if found is not None and found.note:
             tell(f"{path.name}{f', {name}' if simulation.more else ''}: {found.note}.")
+    for name, classes in simulation.classes.items():
+        if shared := about_sharing(classes):
+            tell(f"{path.name}, {name}: {shared}.")
     if any(map(network.assumes_speed, neurons)):
         tell(
             f"{path.name}: it has no delays, so pulses travel along connections at "
@@ -409,10 +414,12 @@ def _keep_quantity(
 
 
 def _color_ranges(simulation: Simulation) -> dict[str, ColorRange | None]:
-    """Find what colors span, of all quantities but voltages, which are shown whole."""
+    """Find what colors span, of all but voltages, which are shown whole, and classes."""
     # Looking through all values takes its time.
     return {
-        name: None if one.unit == "mV" else color_range(simulation.showing(name))
+        name: None
+        if one.unit == "mV" or name in simulation.classes
+        else color_range(simulation.showing(name))
         for name, one in simulation.quantities.items()
     }
 
@@ -438,6 +445,8 @@ def _share_material(
     v_min, v_max = limits[about(neurons[0]).quantity]
     material = coloring.color_by_voltage(neurons[0], v_min=v_min, v_max=v_max)
     made.append(material)
+    if counted := len(classes_of(neurons[0])):
+        show_classes(material, counted)
     for name, (low, high) in limits.items():
         keep_limits(material, name, low, high)
     for neuron in neurons[1:]:

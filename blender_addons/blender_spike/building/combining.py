@@ -179,6 +179,11 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
             raise CannotCombineError(
                 f"'{first.name}' holds {quantities[0]} and '{one.name}' {quantities[1]}"
             )
+        if about(first).classes != about(one).classes:
+            raise CannotCombineError(
+                f"'{first.name}' and '{one.name}' count different classes as "
+                f"{about(first).quantity}; merge their files instead"
+            )
         times = [sections.sample_times(n) for n in (first, one)]
         same = about(first).has_time == about(one).has_time and len(times[0]) == len(times[1])
         if same and len(times[0]) > 1:
@@ -203,12 +208,13 @@ def _all_values(
         holders = [of_one[quantity] for of_one in known]
         # What version 0.1.0 imported is described with the neuron alone.
         data = [about(one) for one in (everyone if quantity == shown else holders)]
-        if len({one.unit for one in data}) > 1:
+        if len({(one.unit, one.classes) for one in data}) > 1:
             continue
         title = name if not found else f"{name} {quantity}"
         found[quantity] = _joined_values(title, everyone, holders, made)
         joined = about(found[quantity]["Values"])
         joined.quantity, joined.unit, joined.frames = quantity, data[0].unit, data[0].frames
+        joined.classes = data[0].classes
         _put_ranges(joined, data)
         if quantity == CURRENT:
             matrices = [change.matrix for change in _changes(everyone)]

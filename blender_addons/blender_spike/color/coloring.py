@@ -24,7 +24,9 @@ from ..common.registry import merged
 from ..common.required import required
 from ..playback.network import is_network
 from ..playback.playback import find_modifier
+from ..playback.quantities import classes_of
 from ..properties import about, about_colors
+from .class_colors import class_limits
 from .looks import LOOKS
 from .neuron_look import NeuronLook
 from .synapse_colors import COLOR_INPUTS as SYNAPSE_COLOR_INPUTS
@@ -444,7 +446,8 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
         that colors can be compared.
     kind : str
         ``"DATA"`` for the lowest and the highest value, ``"PERCENTILES"`` to leave out 1% at each
-        end, ``"SYMMETRIC"`` for the same distance from zero on both sides.
+        end, ``"SYMMETRIC"`` for the same distance from zero on both sides. Classes have the same
+        limits in any case.
 
     Returns
     -------
@@ -452,6 +455,8 @@ def limits_of(neurons: Sequence[bpy.types.Object], kind: str = "DATA") -> tuple[
         Different even if all values are equal.
     """
     known = [about(neuron) for neuron in neurons]
+    if counted := max(len(classes_of(neuron)) for neuron in neurons):
+        return class_limits(counted)
     low, high = min(data.low for data in known), max(data.high for data in known)
     if kind == "PERCENTILES":
         low = min(data.low_percentile for data in known)

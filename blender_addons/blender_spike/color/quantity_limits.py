@@ -8,11 +8,16 @@ from typing import Final
 import bpy
 
 from ..common.animation import fcurves
+from ..common.colormaps.in_material import range_input, set_colormap, shown_colormap
 from ..common.required import required
+from ..playback.quantities import classes_of
 from ..properties import about, about_colors
+from .class_colors import palette
 from .coloring import color_input, limits_of, look_of, sharers
 
 _LIMITS: Final = ("Minimum", "Maximum")
+# Of what is measured, if nobody has chosen another.
+_DEFAULT: Final = "plasma"
 
 
 def keep_limits(material: bpy.types.Material, quantity: str, low: float, high: float) -> None:
@@ -59,7 +64,30 @@ def use_limits(material: bpy.types.Material, quantity: str, was: str) -> None:
     kept = [(one.low, one.high) for one in data.limits if one.name == quantity]
     shown = [neuron for neuron in sharers(material) if about(neuron).quantity == quantity]
     low.default_value, high.default_value = kept[0] if kept else limits_of(shown)
+    _use_colormap(material, shown)
     data.quantity = quantity
+
+
+def show_classes(material: bpy.types.Material, classes: int) -> None:
+    """Give the classes that are shown their palette, and remember the colormap before it."""
+    data, tree = about_colors(material), required(material.node_tree)
+    if not data.classes_shown:
+        name, turned = shown_colormap(tree), bool(range_input(tree, "Reverse").default_value)
+        # A custom image has no name.
+        data.measured_colormap = f"{name}_r" if name and turned else name
+    data.classes_shown = True
+    set_colormap(tree, palette(classes))
+
+
+def _use_colormap(material: bpy.types.Material, shown: list[bpy.types.Object]) -> None:
+    """Give classes a palette, and what is measured the colormap that it had before."""
+    data = about_colors(material)
+    counted = max((len(classes_of(neuron)) for neuron in shown), default=0)
+    if counted:
+        show_classes(material, counted)
+    elif data.classes_shown:
+        data.classes_shown = False
+        set_colormap(required(material.node_tree), data.measured_colormap or _DEFAULT)
 
 
 def limits_for_other(material: bpy.types.Material, neuron: bpy.types.Object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..at_hand import neuron_at_hand
+from ..color.class_colors import MOST
 from ..color.coloring import (
     adds_light,
     color_input,
@@ -25,7 +26,7 @@ from ..common.required import required
 from ..common.selection import draw_whose
 from ..common.viewport import draw_show_colors, shows_in_solid
 from ..playback.network import is_network
-from ..playback.quantities import label_of, quantities_of, written
+from ..playback.quantities import classes_of, label_of, quantities_of, written
 from ..properties import about
 from ..solid_colors import find_solid_colors
 from .tab import NeuronTab, draw_color
@@ -96,6 +97,8 @@ class BLENDER_SPIKE_PT_color(NeuronTab):
             # Short, because the sidebar is narrow.
             label = f"{name[:3]} {label_of(neuron)}" if several else label
             draw_color(limits, material, name, label)
+        for number, name in enumerate(classes_of(neuron)[:MOST]):
+            limits.label(text=f"{number}: {name}", translate=False)
         if other := limits_for_other(material, neuron):
             limits.label(text=f"The limits are for {other}", icon="INFO")
         row = layout.row(align=True)

@@ -7,7 +7,7 @@ modifier's input *Values* is the one that is shown, and what is stored with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import bpy
@@ -26,7 +26,7 @@ from .synapse_nodes import SYNAPSE_DATA
 
 LEAST: Final = ("low", "low_percentile")
 MOST: Final = ("high", "high_percentile")
-_DESCRIBED: Final = ("quantity", "unit", *LEAST, *MOST, "not_finite")
+_DESCRIBED: Final = ("quantity", "unit", "classes", *LEAST, *MOST, "not_finite")
 
 
 class UnknownQuantityError(ValueError):
@@ -47,6 +47,7 @@ def describe(holder: bpy.types.Object, simulation: Simulation, limits: ValueRang
     data = about(holder)
     data.frames = simulation.n_frames
     data.quantity, data.unit = simulation.quantity, simulation.unit
+    data.classes = stored_classes(simulation.classes.get(simulation.quantity, ()))
     data.low, data.high, data.not_finite = limits.low, limits.high, limits.not_finite
     found = percentiles(simulation.values, (1, 99)) or (0.0, 0.0)
     data.low_percentile, data.high_percentile = found
@@ -72,6 +73,18 @@ def quantities_of(neuron: bpy.types.Object) -> dict[str, bpy.types.Object]:
     found = {about(holder).quantity: holder for holder in _described(neuron)}
     # Version 0.1.0 described no holders, and had one for each neuron.
     return found if shown in found.values() else {about(neuron).quantity: shown}
+
+
+def stored_classes(classes: Sequence[str]) -> str:
+    """Write the names of classes as one text, a line for each."""
+    plain = (" ".join(name.split()) or "-" for name in classes)
+    return "\n".join(plain).encode("utf-8", "replace").decode("utf-8")
+
+
+def classes_of(shown: bpy.types.Object) -> list[str]:
+    """Name what the values count that an object shows or holds; nothing if they are measured."""
+    text = about(shown).classes
+    return text.split("\n") if text else []
 
 
 def check_has(neuron: bpy.types.Object, quantity: str) -> None:
