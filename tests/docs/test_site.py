@@ -130,7 +130,8 @@ def test_each_command_and_each_figure_is_in_the_reference(pages):
 
     site, found = pages
     commands = "".join(
-        (site / f"command-line{more}.html").read_text(encoding="utf-8") for more in ("", "-files")
+        (site / f"command-line{more}.html").read_text(encoding="utf-8")
+        for more in ("", "-files", "-figures")
     )
     for name in cli.main.commands:
         assert f">spike-export {name}<" in commands, name
