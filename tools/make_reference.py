@@ -22,9 +22,11 @@ ADDONS: Final = {
 }
 # What every add-on registers under its own name, and is the same in all of them.
 SHARED: Final = ("story", "output")
+# Modules whose operators have a second page, since a page may not be too high.
+FURTHER: Final = {"blender_spike": ("timing", "film", "sound", "field", "pace", "exporting")}
 _WIDE: Final = 1e18
 _HEAD: Final = """---
-description: Every operator of {title}, with its arguments
+description: Operators of {title}, with their arguments
 ---
 
 # Operators: {title}
@@ -55,8 +57,19 @@ def pages() -> dict[str, str]:
         finally:
             package.unregister()
         shared.add("".join(groups.pop(module) for module in SHARED))
-        head = _HEAD.format(addon=addon, title=title, more=_MORE)
-        found[f"{addon.replace('_', '-')}.md"] = head + "".join(groups.values())
+        name = addon.replace("_", "-")
+        further = {module: groups.pop(module) for module in FURTHER.get(addon, ())}
+        more = _MORE
+        if further:
+            more += f" Those about films are [on another page]({name}-films.md)."
+            head = _HEAD.format(
+                addon=addon,
+                title=f"{title}, films",
+                more=f" All others are on [the first page]({name}.md).",
+            )
+            found[f"{name}-films.md"] = head + "".join(further.values())
+        head = _HEAD.format(addon=addon, title=title, more=more)
+        found[f"{name}.md"] = head + "".join(groups.values())
     (same,) = shared
     names = ", ".join(f"`{addon}`" for addon in ADDONS)
     found["output.md"] = (
