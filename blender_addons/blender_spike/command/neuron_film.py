@@ -62,6 +62,8 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     operators.blender_spike.set_look(look=look.identifier)
     film.use_plain_world(scene, look.background)
     with_figures = options.figures or bool(options.trace)
+    if options.field:
+        operators.blender_spike.add_field(isolines=options.isolines or 0)
     if options.bloom and not look.needs_background:
         film.add_bloom(scene, strength=options.bloom)
     if with_figures:

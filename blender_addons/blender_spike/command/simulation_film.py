@@ -21,7 +21,9 @@ from ..sounding import sound_strip
 from . import network_film, neuron_film
 
 # What means nothing to the other kind of film.
-_OF_NEURONS: Final = ("thickness", "min_radius", "look", "style", "figures", "trace")
+_OF_NEURONS: Final = (
+    "thickness", "min_radius", "look", "style", "figures", "trace", "field", "isolines",
+)  # fmt: skip
 _OF_NETWORKS: Final = (
     "from_layout", "to_layout", "cells", "growth", "no_pulses", "connection_glow", "start",
 )  # fmt: skip
@@ -75,6 +77,14 @@ def parse(
     neuron(
         "--trace", action="append", metavar="SECTION",
         help="section whose voltage to show; repeatable",
+    )  # fmt: skip
+    neuron(
+        "--field", action="store_true",
+        help="show the extracellular potential on a sheet; the file needs membrane currents",
+    )  # fmt: skip
+    neuron(
+        "--isolines", type=int, metavar="N",
+        help="lines of equal potential on each side of zero (default: 0)",
     )  # fmt: skip
     network = parser.add_argument_group("networks").add_argument
     network(
@@ -138,6 +148,8 @@ def build(options: argparse.Namespace, *, only_networks: bool = False) -> bpy.ty
             raise RuntimeError(f"{options.file.name} is {kind}, and {flag} is for {other}.")
     if options.sound and not (options.video or options.blend):
         raise RuntimeError("--sound: frames have no sound; make a film, or a scene with --blend.")
+    if options.isolines is not None and not options.field:
+        raise RuntimeError("--isolines needs --field.")
     (network_film if networks else neuron_film).build(scene, thing, options)
     if options.sound:
         print(f"Sound: {sound_strip.add_spikes(scene, [thing]).told}", flush=True)

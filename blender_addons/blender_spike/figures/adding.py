@@ -7,6 +7,7 @@ sync with the neuron by drivers and shared datablocks, without any Python.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 import bpy
@@ -20,10 +21,12 @@ from ..common.figures.numbers import in_powers, round_step
 from ..common.figures.scales import color_bar_group, scale_bar_group
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
+from ..extracellular import electrodes
 from ..playback.network import way_of
 from ..playback.quantities import label_of, quantities_of, written
 from ..playback.samples import VOLTAGE
 from ..playback.sections import default_section, find_segment
+from ..potential.line_sources import SIGMA_S_PER_M
 from ..properties import about, about_figure
 from . import traces
 from .owned import (
@@ -122,25 +125,87 @@ def add_trace(
     """
     section = section or default_section(neuron)
     find_segment(neuron, section, position)
-    mend(neuron)
-    there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
-    axes = there_are[-1] if there_are else None
-    if axes is None or own_axes:
-        heights = [float(input_value(modifier_of(other), "Height").value) for other in there_are]
-        # Ending where they always do, so that a color bar beside them has its room.
-        wide = _further_width(neuron)
-        height = _FURTHER_HEIGHT if heights else _AXES_HEIGHT
-        axes = traces.new_axes(neuron, _AXES_WIDTH - wide, height)
-        if heights:
-            set_inputs(modifier_of(axes), {"Y Ticks": 2})
-        below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
-        _place(context, neuron, axes, placement, (wide, below))
+    axes = _axes(context, neuron, placement, own_axes=own_axes)
     trace = traces.new_trace(neuron, axes, section, position)
     _link(context, trace)
     _link(context, required(traces.title_object(trace)))
     if mark:
         add_mark(context.scene, trace)
     return trace
+
+
+def add_electrodes(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    places: Sequence[Vector],
+    sigma: float = SIGMA_S_PER_M,
+    *,
+    placement: Placement = "CAMERA",
+) -> list[bpy.types.Object]:
+    """Show the potential at places around the neuron as curves that draw themselves.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation with membrane currents.
+    places : sequence of Vector
+        In the neuron's own space; each is marked there in its curve's color.
+    sigma : float
+        Conductivity in S/m.
+    placement : str
+        See `add_trace`.
+
+    Returns
+    -------
+    list of Object
+        Traces, in axes of their own.
+
+    Raises
+    ------
+    FieldError
+        If there are no currents of which a field can be computed; nothing is added then.
+    """
+    rows = electrodes.recorded(neuron, list(places), sigma)
+    axes = _axes(context, neuron, placement, electrode=True)
+    before = len(traces.traces_in(axes))
+    made = [
+        traces.new_electrode(neuron, axes, before + number, place, sigma, one)
+        for number, (place, one) in enumerate(zip(places, rows, strict=True), 1)
+    ]
+    for trace in made:
+        _link(context, trace)
+        _link(context, required(traces.title_object(trace)))
+        add_mark(context.scene, trace)
+    return made
+
+
+def _axes(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    placement: Placement,
+    *,
+    own_axes: bool = False,
+    electrode: bool = False,
+) -> bpy.types.Object:
+    """Find the axes that a new trace shares, or make some above those that are there."""
+    mend(neuron)
+    there_are = [f for f in figures_of(neuron) if about_figure(f).kind == traces.AXES_KIND]
+    alike = [axes for axes in there_are if electrodes.ELECTRODE.on(axes) == electrode]
+    if alike and not own_axes:
+        return alike[-1]
+    heights = [float(input_value(modifier_of(other), "Height").value) for other in there_are]
+    # Ending where they always do, so that a color bar beside them has its room.
+    wide = _further_width(neuron)
+    height = _FURTHER_HEIGHT if heights else _AXES_HEIGHT
+    unit = electrodes.UNIT if electrode else ""
+    axes = traces.new_axes(neuron, _AXES_WIDTH - wide, height, unit)
+    if electrode:
+        electrodes.ELECTRODE.put(axes, {})
+    if heights:
+        set_inputs(modifier_of(axes), {"Y Ticks": 2})
+    below = sum(heights) + len(heights) * (_ABOVE_AXES + _NUMBERS_HEIGHT)
+    _place(context, neuron, axes, placement, (wide, below))
+    return axes
 
 
 def add_color_bar(

@@ -16,6 +16,7 @@ from ..common.figures.drawing import find_drawing
 from ..common.nodes.modifiers import has_input, set_inputs
 from ..common.required import required
 from ..common.value_color import follow_limits, has_limits
+from ..extracellular.electrodes import ELECTRODE, move_electrode
 from ..playback import shown_time as clocks
 from ..playback.quantities import label_of
 from ..properties import about, about_figure
@@ -143,10 +144,12 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
         kind = about_figure(figure).kind
         if not figure.is_editable:
             continue
-        if relabel and kind in _UNITS:
+        # Electrodes record µV, whatever the neuron shows.
+        is_own = not ELECTRODE.on(figure)
+        if relabel and kind in _UNITS and is_own:
             set_inputs(modifier_of(figure), {_UNITS[kind]: label_of(neuron)})
         if kind == traces.AXES_KIND:
-            lost += traces.refresh(figure, fit=fit)
+            lost += traces.refresh(figure, fit=fit and is_own)
         elif kind == SCALE_BAR:
             low, high = bounds(neuron)
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
@@ -162,6 +165,7 @@ def changed_axes(neuron: bpy.types.Object) -> list[bpy.types.Object]:
         for figure in figures_of(neuron)
         if about_figure(figure).kind == traces.AXES_KIND
         and figure.is_editable
+        and not ELECTRODE.on(figure)
         and traces.values_changed(figure)
     ]
 
@@ -198,6 +202,8 @@ def hand_over(
         if figure.neuron != neuron:
             continue
         figure.neuron = heir
+        if figure.kind == traces.KIND and ELECTRODE.on(thing):
+            move_electrode(thing, heir.matrix_world.inverted() @ neuron.matrix_world)
         figure.section = sections.get(figure.section, figure.section)
         drawing = find_drawing(thing)
         if drawing is not None and has_input(drawing, "Object"):

@@ -20,6 +20,7 @@ from ..common.figures.scales import LINE_INPUTS
 from ..common.nodes import Tree
 from ..common.nodes.modifiers import follow, input_value, set_inputs
 from ..common.required import required
+from ..extracellular.electrodes import ELECTRODE, place_of_electrode
 from ..playback.network import drawn_places, is_network
 from ..playback.playback import holder_of
 from ..playback.sections import UnknownSectionError, column, find_segment
@@ -67,7 +68,8 @@ def add_mark(scene: bpy.types.Scene, trace: bpy.types.Object) -> bpy.types.Objec
     about = about_figure(trace)
     neuron = required(about.neuron)
     # Nothing is made of what cannot be found.
-    find_segment(neuron, about.section, about.position)
+    if not ELECTRODE.on(trace):
+        find_segment(neuron, about.section, about.position)
     mark = new_figure(f"{trace.name} mark", node_group(), {"Trace": trace})
     about_figure(mark).kind, about_figure(mark).neuron = KIND, neuron
     path = input_value(required(find_drawing(trace)), "Color").path_from_id("value")
@@ -102,13 +104,23 @@ def _trace(mark: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def _put(mark: bpy.types.Object) -> None:
-    about = about_figure(required(_trace(mark)))
+    trace = required(_trace(mark))
+    about = about_figure(trace)
     neuron = required(about.neuron)
-    segment = find_segment(neuron, about.section, about.position)
+    cells, segment, radius = False, -1, 0.0
+    if ELECTRODE.on(trace):
+        place = np.array(place_of_electrode(trace))
+    else:
+        segment = find_segment(neuron, about.section, about.position)
+        cells = is_network(neuron)
+        if cells:
+            place = drawn_places(neuron)[segment]
+        else:
+            place, radius = _place_of(neuron, segment)
     mark.parent = neuron
     mark.matrix_parent_inverse.identity()
-    cells = is_network(neuron)
-    place, radius = (drawn_places(neuron)[segment], 0.0) if cells else _place_of(neuron, segment)
+    # Another neuron may have taken it over, in its place.
+    mark.matrix_basis.identity()
     corners = np.array(neuron.bound_box)
     extent = float(np.ptp(corners, axis=0).max())
     set_inputs(

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 import bpy
 import numpy as np
+from mathutils import Vector
 from numpy.typing import NDArray
 
 from ..color.coloring import material_of
@@ -24,6 +25,7 @@ from ..common.nodes import Linkable, Node, Tree
 from ..common.nodes.modifiers import follow, input_value, set_inputs
 from ..common.required import required
 from ..common.value_color import NO_DATA_BELOW
+from ..extracellular.electrodes import ELECTRODE, put_electrode, recorded_by
 from ..playback import shown_time as clocks
 from ..playback.playback import find_modifier
 from ..playback.quantities import label_of
@@ -54,7 +56,9 @@ _SHARED: Final = (*_LIMITS, "Width", "Height")
 _TITLE_SHARED: Final = ("Width", "Height", "Text Size")
 
 
-def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types.Object:
+def new_axes(
+    neuron: bpy.types.Object, width: float, height: float, unit: str = ""
+) -> bpy.types.Object:
     """Make axes for traces of a neuron.
 
     Parameters
@@ -63,6 +67,8 @@ def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types
         An imported simulation.
     width, height : float
         In the object's own units.
+    unit : str
+        Of the values; that of the neuron's own if empty.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def new_axes(neuron: bpy.types.Object, width: float, height: float) -> bpy.types
         f"{neuron.name} axes",
         axes_group(),
         {
-            "Width": width, "Height": height, "Y Unit": label_of(neuron),
+            "Width": width, "Height": height, "Y Unit": unit or label_of(neuron),
             "X Unit": "ms" if data.has_time else "samples",
         },
     )  # fmt: skip
@@ -111,11 +117,48 @@ def new_trace(
     UnknownSectionError
         If there is no such section.
     """
-    row, fitted = len(traces_in(axes)), _still_fitted(axes)
     segment = find_segment(neuron, section, position)
-    title = title_of(neuron, section, position)
-    name = f"{neuron.name} {title}"
-    mesh = _mesh(name, samples(neuron, segment))
+    name = f"{neuron.name} {title_of(neuron, section, position)}"
+    short = short_title_of(neuron, section, position)
+    trace = _drawn(neuron, axes, name, short, samples(neuron, segment))
+    about_figure(trace).section, about_figure(trace).position = section, position
+    return trace
+
+
+def new_electrode(
+    neuron: bpy.types.Object,
+    axes: bpy.types.Object,
+    number: int,
+    place: Vector,
+    sigma: float,
+    rows: NDArray[np.float32],
+) -> bpy.types.Object:
+    """Draw what an electrode records in axes; see `new_trace`.
+
+    Parameters
+    ----------
+    number : int
+        Which it is called.
+    place : Vector
+        In the neuron's own space.
+    sigma : float
+        Conductivity in S/m.
+    rows : ndarray of float32, shape (F, 2)
+        See `electrodes.recorded`.
+    """
+    trace = _drawn(neuron, axes, f"{neuron.name} electrode {number}", f"electrode {number}", rows)
+    put_electrode(trace, place, sigma)
+    return trace
+
+
+def _drawn(
+    neuron: bpy.types.Object,
+    axes: bpy.types.Object,
+    name: str,
+    short: str,
+    rows: NDArray[np.float32],
+) -> bpy.types.Object:
+    row, fitted = len(traces_in(axes)), _still_fitted(axes)
     trace = new_figure(
         name,
         node_group(),
@@ -123,18 +166,13 @@ def new_trace(
             "Neuron Material": material_of(neuron),
             "Color": COLORS[row % len(COLORS)], "Line Width": 0.004,
         },
-        mesh,
+        _mesh(name, rows),
     )  # fmt: skip
-    data = about_figure(trace)
-    data.kind, data.neuron, data.section, data.position = KIND, neuron, section, position
+    about_figure(trace).kind, about_figure(trace).neuron = KIND, neuron
     trace.parent = axes
     clocks.wind(trace, node_group())
     _share(axes, trace, _SHARED)
-    written = new_figure(
-        f"{name} title",
-        title_group(),
-        {"Title": short_title_of(neuron, section, position), "Row": row},
-    )
+    written = new_figure(f"{name} title", title_group(), {"Title": short, "Row": row})
     about_figure(written).kind, about_figure(written).neuron = TITLE_KIND, neuron
     written.parent = trace
     _share(axes, written, _TITLE_SHARED)
@@ -175,7 +213,8 @@ def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
     Returns
     -------
     list of str
-        Sections that no longer exist; their traces are left unchanged.
+        Sections that no longer exist, and electrodes without a field; these traces are left
+        unchanged.
     """
     fitted = [*_still_fitted(axes), *(_VALUES if fit else ())]
     lost = []
@@ -183,11 +222,14 @@ def refresh(axes: bpy.types.Object, *, fit: bool = False) -> list[str]:
         data = about_figure(trace)
         neuron = required(data.neuron)
         try:
-            segment = find_segment(neuron, data.section, data.position)
+            if ELECTRODE.on(trace):
+                rows = recorded_by(trace)
+            else:
+                rows = samples(neuron, find_segment(neuron, data.section, data.position))
         except ValueError:
-            lost.append(data.section)
+            lost.append(data.section or trace.name)
             continue
-        old, trace.data = trace.data, _mesh(trace.name, samples(neuron, segment))
+        old, trace.data = trace.data, _mesh(trace.name, rows)
         if old is not None and not old.users:
             bpy.data.batch_remove([old])
     # Without traces there is nothing to fit: they may have been deleted one by one.

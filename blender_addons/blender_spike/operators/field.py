@@ -19,8 +19,8 @@ from ..extracellular.field_light import field_input
 from ..extracellular.field_sheet import Found, Spread
 from ..extracellular.kept_lines import lines_of
 from ..potential.line_sources import SIGMA_S_PER_M, FieldError
-from ..properties import about, about_figure
-from .selection import OnActiveNeuron
+from ..properties import about
+from .selection import OnActiveNeuron, selected_beside
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -235,11 +235,7 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
                 raise FieldError("There is no 3D viewport to face; choose X, Y or Z.")
             view = space.region_3d.view_rotation
         if self.facing == "OBJECT":
-            others = [
-                one
-                for one in required(context.selected_objects)
-                if one != neuron and about_figure(one).neuron != neuron
-            ]
+            others = selected_beside(context, neuron)
             if len(others) != 1:
                 raise FieldError(
                     f"{len(others) or 'No'} other objects are selected; select one, such as an "

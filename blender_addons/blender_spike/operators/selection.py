@@ -11,6 +11,7 @@ from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.required import required
 from ..common.selection import about_linked, editable
 from ..figures.owned import follow_materials
+from ..properties import about_figure
 
 NO_NEURON = "Select a neuron that was imported from a simulation file"
 NO_ACTIVE_NEURON = "Make an imported neuron the active object"
@@ -81,6 +82,15 @@ def neuron_to_work_on(context: bpy.types.Context) -> bpy.types.Object:
     neuron = required(neuron_at_hand(context))
     follow_materials(editable([neuron]))
     return neuron
+
+
+def selected_beside(context: bpy.types.Context, neuron: bpy.types.Object) -> list[bpy.types.Object]:
+    """Find the selected objects beside a neuron and what is about it."""
+    return [
+        one
+        for one in required(context.selected_objects)
+        if one != neuron and about_figure(one).neuron != neuron
+    ]
 
 
 def which(neurons: Sequence[bpy.types.Object]) -> str:

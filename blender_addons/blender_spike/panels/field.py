@@ -41,7 +41,11 @@ class BLENDER_SPIKE_PT_field(NeuronTab):
             note.label(text="Membrane Currents in Simulate,", icon="BLANK1")
             note.label(text="or spike-export … --field", icon="BLANK1")
             return
-        layout.operator("blender_spike.add_field", icon="FORCE_MAGNETIC")
+        column = layout.column(align=True)
+        column.operator("blender_spike.add_field", icon="FORCE_MAGNETIC")
+        row = column.row(align=True)
+        for at, text in (("CURSOR", "Electrode"), ("SELECTED", "At Selected"), ("PROBE", "Probe")):
+            row.operator("blender_spike.add_electrodes", text=text).at = at
         if sheet is None:
             return
         for one in sheets_of(neuron):

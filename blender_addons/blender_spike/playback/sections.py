@@ -316,21 +316,31 @@ def samples(neuron: bpy.types.Object, segment: int) -> NDArray[np.float32]:
     ndarray of float32, shape (F, 2)
         Time since the first sample, in sample intervals, and value.
     """
-    modifier = required(find_modifier(neuron))
     attributes: Any = required(required(holder_of(neuron, "Values")).data).attributes  # type: ignore[attr-defined]
     frames = about(neuron).frames
     wanted = {frame_attribute(frame): frame for frame in range(frames)}
     rows = np.zeros((frames, 2), np.float32)
-    rows[:, 0] = np.arange(frames)
+    rows[:, 0] = elapsed_of(neuron)
     # Looking up each by name would search all of them every time.
     for attribute in attributes:
         frame = wanted.get(attribute.name)
         if frame is not None:
             rows[frame, 1] = attribute.data[segment].value
-    times = input_value(modifier, "Sample Times").value
-    if times is not None:
-        rows[:, 0] = column(times.data, TIMES, "value")
     return rows
+
+
+def elapsed_of(neuron: bpy.types.Object) -> NDArray[np.float32]:
+    """Return the times of all samples since the first, in sample intervals, shape (F,).
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation.
+    """
+    table = holder_of(neuron, "Sample Times")
+    if table is not None:
+        return column(table.data, TIMES, "value")
+    return np.arange(about(neuron).frames, dtype=np.float32)
 
 
 def sample_times(neuron: bpy.types.Object) -> NDArray[np.float64]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from helpers.simulations import branched, simulation, with_currents
+
+from spike_export import write
+
 
 def test_demos_are_known_by_a_word(bpy, tmp_path, monkeypatch):
     from blender_spike import demos
@@ -17,3 +22,19 @@ def test_demos_are_known_by_a_word(bpy, tmp_path, monkeypatch):
     # A file of one's own comes first.
     Path("demo").write_bytes(b"")
     assert parse(["demo", "frames"]).file == Path("demo")
+
+
+def test_a_field_is_in_the_film(bpy, tmp_path):
+    from blender_spike.command.simulation_film import build, parse
+    from blender_spike.extracellular.field_light import field_input
+    from blender_spike.extracellular.field_sheet import sheets_of
+
+    current = write(tmp_path / "a.pickle", with_currents(simulation(branched())))
+    build(parse([str(current), "frames", "--field", "--isolines", "3", "--bloom", "0"]))
+    (sheet,) = sheets_of(bpy.data.objects["a"])
+    assert field_input(sheet.material_slots[0].material, "Isolines").default_value == 3
+    with pytest.raises(RuntimeError, match="--isolines needs --field"):
+        build(parse([str(current), "frames", "--isolines", "3"]))
+    plain = write(tmp_path / "b.pickle", simulation(branched()))
+    with pytest.raises(RuntimeError, match="'b' has no membrane currents"):
+        build(parse([str(plain), "frames", "--field"]))

@@ -35,6 +35,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_voltage_sound": {},
     "remove_sound": {},
     "add_field": {"resolution": 4},
+    "add_electrodes": {},
     "update_field": {},
     "remove_field": {},
     "remove_figures": {},
