@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from ..models import demo_connectome
 from .console import (
     ABOVE_ZERO,
     field_option,
@@ -22,12 +23,15 @@ from .console import (
 # Duration and time between frames of each kind: 121 and 161 frames.
 _MS: Final = {"neuron": (6.0, 0.05), "synapses": (20.0, 0.125)}
 
+_CONNECTOME: Final = "connectome"
+
 
 @click.command()
 @output_option("demo.pickle")
 @click.option(
-    "--kind", type=click.Choice(list(_MS)), default="neuron", show_default=True,
-    help="What makes it fire: a current step, or synapses, which are then in the file too.",
+    "--kind", type=click.Choice([*_MS, _CONNECTOME]), default="neuron", show_default=True,
+    help="What makes it fire: a current step, or synapses, which are then in the file too; or the "
+    "cells of a made-up connectome.",
 )  # fmt: skip
 @click.option(
     "--tstop", type=ABOVE_ZERO, metavar="MS",
@@ -45,8 +49,15 @@ def demo(
 
     The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and receives a current
     step at the soma half a millisecond after the start. With --kind synapses it receives volleys
-    of input at 340 synapses instead; the last of them makes it fire.
+    of input at 340 synapses instead; the last of them makes it fire. With --kind connectome it is
+    60 cells of three types, grown by a rule, without NEURON.
     """
+    if kind == _CONNECTOME:
+        if field or not tstop is every is None:
+            raise click.UsageError("--kind connectome simulates nothing; it has one frame.")
+        may_write(output, force=force)
+        save(output, demo_connectome.simulate())
+        return
     tstop = _MS[kind][0] if tstop is None else tstop
     every = _MS[kind][1] if every is None else every
     if not every < tstop:

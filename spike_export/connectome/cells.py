@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -69,10 +70,10 @@ def simulation_of_cells(
     points, counts = _points(skeletons, split, diameter_um)
     types = _TYPE_OF_KIND[split.kinds]
     cells = split.cells.astype(np.int32)
-    length = Column(LENGTH, cable_lengths_um(skeletons, split).astype(np.float32))
+    length = Column(LENGTH, cable_lengths_um(skeletons, split).astype(np.float32), unit="µm")
     known = _named_apart([*columns, length])
     values = {one.name: one.values[cells][None] for one in known}
-    units = {known[-1].name: "µm"}
+    units = {one.name: one.unit for one in known}
     first = known[0].name
     own_names = skeletons.names if names is None else names
     return Simulation(
@@ -91,16 +92,12 @@ def simulation_of_cells(
         time_ms=np.zeros(1),
         values=values[first],
         quantity=first,
-        unit=units.get(first, ""),
+        unit=units[first],
         version=TABLE_VERSION,
         created_by=f"spike-export {__version__}",
         source=source,
         meta=dict(meta or {}),
-        more={
-            name: Quantity(units.get(name, ""), row)
-            for name, row in values.items()
-            if name != first
-        },
+        more={name: Quantity(units[name], row) for name, row in values.items() if name != first},
         classes={one.name: one.classes for one in known if one.classes},
     )
 
@@ -249,5 +246,5 @@ def _named_apart(columns: Sequence[Column]) -> list[Column]:
         while name in taken:
             name += "'"
         taken.add(name)
-        apart.append(Column(name, one.values, one.classes))
+        apart.append(replace(one, name=name))
     return apart

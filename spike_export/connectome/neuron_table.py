@@ -44,11 +44,14 @@ class Column:
         NaN where the table has nothing.
     classes : tuple of str
         What the values count, the most frequent first; empty if they are measured.
+    unit : str
+        Empty if the table does not say.
     """
 
     name: str
     values: NDArray[np.float32]
     classes: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,6 +60,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     """Measure what takes place in Blender, and the files for it."""
     bpy = start()
     from . import (
+        connectomes,
         hearing,
         networks,
         playback,
@@ -83,6 +84,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
         point_networks,
         regions,
         hearing,
+        connectomes,
     )
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)

@@ -33,6 +33,7 @@ def test_all_of_them_run():
         "an object each", "while cells fly", "layout v3: memory added by the import",
         "sound of tones", "20 sections as tubes", "demo cell as membrane", "thick strands",
         "Cycles frame of glowing tubes", "a frame added while it runs", "recorded and watched",
+        "4 skeletons of 50 points: import", "50 points: split and written",
     ):  # fmt: skip
         assert what in result.stdout
     assert {path: path.read_bytes() for path in ROOT.glob("tests/benchmarks/*.md")} == kept

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import bpy
 
+from ..color.class_colors import palette
 from ..color.looks import LOOKS
 from ..common import film
 from ..common.nodes.modifiers import set_inputs
@@ -17,6 +18,7 @@ from ..common.required import required
 from ..figures import adding
 from ..figures.owned import in_picture
 from ..playback.playback import find_modifier
+from ..playback.quantities import classes_of
 from .pace import set_pace
 
 DEFAULTS: Final[dict[str, Any]] = {
@@ -38,6 +40,8 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     options : Namespace
         See `simulation_film.parse`.
     """
+    if options.colormap is None and (classes := classes_of(neuron)):
+        options.colormap = palette(len(classes))
     common_options.fill_in(options, **DEFAULTS)
     stage.set_size(scene, options.resolution)
     set_pace(scene, neuron, options)
