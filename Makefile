@@ -36,7 +36,8 @@ help:
 	@echo "make test-others   use Molecular Nodes beside the add-ons (1.5 GB to install)"
 	@echo "make lint      check style and types"
 	@echo "make bench     measure import, playback and recording; LARGE=1 for a million segments;"
-	@echo "               RECORDING=1 measures only recording, SHAPES=1 only frames of neurons"
+	@echo "               RECORDING=1 measures only recording, SHAPES=1 only frames of neurons,"
+	@echo "               BROWSER=1 only films for the browser"
 	@echo "make soak      run random operations for ten minutes: MINUTES=10 SEED=1;"
 	@echo "               WINDOW=1 uses mouse and keys in a window, with undo and redo in between"
 	@echo "make dist      build the Blender extensions and the pip packages, into dist/"
@@ -103,7 +104,7 @@ lint: $(VENV)/.ready-test $(VENV)/.ready-lint
 	@$(BIN)/mypy examples tools
 
 bench: $(VENV)/.ready-test
-	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large) $(if $(RECORDING),--recording) $(if $(SHAPES),--shapes)
+	@$(BIN)/python -m tests.benchmarks $(if $(LARGE),--large) $(if $(RECORDING),--recording) $(if $(SHAPES),--shapes) $(if $(BROWSER),--browser)
 
 soak: $(VENV)/.ready-test
 	@$(if $(WINDOW),$(FIND_BLENDER);) \

@@ -27,6 +27,8 @@ import gallery_loops
 ROOT = Path(__file__).resolve().parent.parent
 OUT = Path("out", "gallery")
 PICTURES = ROOT / "docs" / "pictures"
+FILMS = {"browser-film": ("film.html", ROOT / "docs" / "films" / "action-potential.html")}
+"""The pictures of films for the browser: what was written, and where the gallery has it."""
 GAP, QUALITY = 4, 88
 
 
@@ -180,6 +182,14 @@ SCENES: Mapping[str, Scene] = {
         height=360,
         columns=2,
     ),
+    "browser-film": Scene(
+        "python tools/film_picture.py out/gallery/film.html out/gallery/film.png --time 2.9",
+        ["film.png"],
+        before="spike-export web out/demo.pickle -o out/gallery/film.html --trace soma "
+        "--trace 'dendrite_1[29]' --title 'An action potential'",
+        options="--size 1200x675",
+        height=675,
+    ),
     "traces": Scene(
         "spike-export plot out/demo.pickle -o out/gallery/traces.mp4 --draw-on",
         ["traces.png"],
@@ -238,6 +248,9 @@ def main(names: tuple[str, ...]) -> None:
         if not names or name in names:
             run(scene)
             save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
+            if name in FILMS:
+                source, film = FILMS[name]
+                shutil.copy(OUT / source, film)
     for name, loop in loops.items():
         if not names or name in names:
             run_loop(name, loop)

@@ -23,6 +23,8 @@ MEASURED = RECORDING.with_name("measured.md")
 """The same of files and of the add-ons."""
 MEASURED_SHAPES = MEASURED.with_name("measured_shapes.md")
 """The same of what is drawn in each frame, in processor time."""
+MEASURED_BROWSING = MEASURED.with_name("measured_browsing.md")
+"""The same of films for the browser."""
 MEASURED_LARGE = MEASURED.with_name("measured_large.md")
 """The same of large networks, which are not measured every time."""
 
@@ -36,6 +38,7 @@ def main() -> None:
     parser.add_argument(
         "--shapes", action="store_true", help="only frames of neurons, in each style"
     )
+    parser.add_argument("--browser", action="store_true", help="only films for the browser")
     parser.add_argument(
         "--large", action="store_true", help="also 1,000 cells and a million segments: 12 GB"
     )
@@ -43,8 +46,9 @@ def main() -> None:
         "--quick", action="store_true", help="only see that all of it runs; nothing is kept"
     )
     options = parser.parse_args()
-    if options.shapes:
-        print(missed(measure_shapes(options)))
+    if options.shapes or options.browser:
+        only = measure_shapes if options.shapes else measure_browsing
+        print(missed(only(options)))
         return
     from . import recording
 
@@ -89,6 +93,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)
     done += measure_shapes(options)
+    done += measure_browsing(options)
     if options.large:
         done += keep(networks.measure_large(), about, MEASURED_LARGE)
     return done
@@ -103,6 +108,16 @@ def measure_shapes(options: argparse.Namespace) -> list[Row]:
     about = machine(f"Blender {bpy.app.version_string}")
     rows = shapes.measure(options.quick)
     return keep(rows, about, None if options.quick else MEASURED_SHAPES)
+
+
+def measure_browsing(options: argparse.Namespace) -> list[Row]:
+    """Measure films for the browser."""
+    from . import browsing
+
+    about = machine(browsing.about())
+    return keep(
+        browsing.measure(options.quick), about, None if options.quick else MEASURED_BROWSING
+    )
 
 
 def keep(rows: Iterable[Row], about: str, path: Path | None) -> list[Row]:

@@ -235,6 +235,20 @@ def test_loops_stand_still_for_those_who_ask_for_it(browser, pages):
 
 
 @pytest.mark.slow
+def test_a_film_plays_in_the_page_once_it_is_clicked_on(browser, pages):
+    browser.look(1280)
+    browser.open(f"{pages[0].as_uri()}/gallery.html")
+    assert not browser.ask("document.querySelectorAll('iframe.film').length")
+    browser.ask("document.querySelector('a.film').click()")
+    size = browser.wait_for(
+        "(() => { const frame = document.querySelector('iframe.film'); return frame && "
+        "[frame.clientWidth, frame.clientHeight, frame.src, frame.title]; })()"
+    )
+    assert size[0] > 500 and size[1] >= 250 and size[2].endswith("films/action-potential.html")
+    assert "time slider" in size[3] and not browser.complaints
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_are_neither_too_high_nor_wider_than_the_window(browser, pages, width):
     site, found = pages

@@ -9,6 +9,9 @@ import { Traces } from './traces.js';
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
 const MOST_NAMES = 5000;
 const LAYOUT_S = 1.2;
+// Frames that take longer, and how many more of these than of others there may be.
+const SLOW_S = 0.05;
+const MOST_SLOW = 24;
 const TURN = Math.PI / 24;
 
 const get = (id) => document.getElementById(id);
@@ -24,6 +27,9 @@ export function play(parts) {
   let asked = false;
   let last = 0;
   let pointer = null;
+  // The segment below the pointer; sought again when either has moved.
+  let below = -1;
+  let sought = true;
 
   const traces = new Traces(data, get("lines"), get("legend"), () => {
     get("traces").classList.toggle("empty", !traces.shown.length);
@@ -40,8 +46,19 @@ export function play(parts) {
     }
   }
 
+  // Where there is no graphics card, it plays without what takes long.
+  let slow = 0;
+  function keepUp(seconds) {
+    slow = seconds > SLOW_S ? slow + 1 : Math.max(slow - 1, 0);
+    if (slow < MOST_SLOW) return;
+    slow = 0;
+    if (stage.glow.visible) get("glow").click();
+    else stage.coarsen();
+  }
+
   function tick(now) {
     asked = false;
+    if (clock.playing && last) keepUp((now - last) / 1000);
     const seconds = last ? Math.min((now - last) / 1000, 0.25) : 0;
     if (clock.playing) clock.pass(seconds);
     const turned = stage.controls.update(seconds || undefined);
@@ -167,6 +184,8 @@ export function play(parts) {
     stage.setGround(on);
     traces.list();
   });
+  get("glow").hidden = !stage.canGlow;
+  pressed("glow", true, (on) => stage.setGlow(on));
   pressed("form", true, (on) => {
     stage.uniforms.form.value = on ? 1 : 0;
   });
@@ -175,7 +194,10 @@ export function play(parts) {
 
   const canvas = get("view");
   stage.controls.enableDamping = !calm;
-  stage.controls.addEventListener("change", ask);
+  stage.controls.addEventListener("change", () => {
+    sought = false;
+    ask();
+  });
   stage.controls.addEventListener("start", () => canvas.classList.add("turning"));
   stage.controls.addEventListener("end", () => canvas.classList.remove("turning"));
   get("reset").addEventListener("click", () => {
@@ -194,6 +216,7 @@ export function play(parts) {
     const move = () => {
       const share = calm ? 1 : Math.min((performance.now() - begin) / 1000 / LAYOUT_S, 1);
       stage.mixLayouts(before, after, share * share * (3 - 2 * share));
+      sought = false;
       ask();
       if (share < 1) requestAnimationFrame(move);
     };
@@ -229,7 +252,9 @@ export function play(parts) {
   // What the pointer is on, and its value.
   function showTip() {
     const tip = get("tip");
-    const segment = pointer ? stage.segmentAt(pointer.x, pointer.y) : -1;
+    if (!sought) below = pointer ? stage.segmentAt(pointer.x, pointer.y) : -1;
+    sought = true;
+    const segment = below;
     canvas.classList.toggle("over", segment >= 0);
     tip.hidden = segment < 0;
     if (segment < 0) return;
@@ -248,10 +273,12 @@ export function play(parts) {
   canvas.addEventListener("pointermove", (event) => {
     // There is no tip under a finger, nor while it is turned.
     pointer = event.pointerType === "mouse" && !event.buttons ? inView(event) : null;
+    sought = false;
     ask();
   });
   canvas.addEventListener("pointerleave", () => {
     pointer = null;
+    sought = false;
     ask();
   });
   canvas.addEventListener("pointerdown", (event) => {
@@ -359,7 +386,10 @@ export function play(parts) {
   stage.controls.addEventListener("start", () => {
     stage.framed = true;
   });
-  if (!calm) clock.play();
+  // film.html#2.9 begins at that time, and stands still.
+  const moment = location.hash.length > 1 ? Number(location.hash.slice(1)) : NaN;
+  if (Number.isFinite(moment)) clock.seek(moment);
+  else if (!calm) clock.play();
   ask();
   return { data, clock, stage, traces, costs, seek, draw, trace };
 }

@@ -32,6 +32,7 @@ uniform float pixel;     // size of a pixel at distance 1
 uniform float least;     // radius in pixels that everything has
 uniform float thickness;
 uniform float near;
+uniform float halo;      // how far it glows, in pixels
 in vec4 start, end;
 in vec3 startPlace, endPlace;
 flat out vec3 axisStart, axisEnd;
@@ -56,6 +57,9 @@ void main() {
   vec2 a = p.xy / (-p.z * pixel), b = q.xy / (-q.z * pixel);
   // A sphere that is close appears larger than its radius.
   vec2 seen = 1.15 * r / (max(-vec2(p.z, q.z) - r, vec2(near)) * pixel) + 2.0;
+#ifdef GLOWS
+  seen += halo;
+#endif
   float wide = max(seen.x, seen.y);
   vec2 along = length(b - a) > 1e-3 ? normalize(b - a) : vec2(1.0, 0.0);
   vec2 across = vec2(-along.y, along.x);
@@ -69,6 +73,7 @@ ${COLORS}
 uniform vec2 size;
 uniform float pixel;
 uniform float form;
+uniform float halo;
 uniform float ground;    // 1 on black, 0 on white
 uniform mat4 projectionMatrix;
 flat in vec3 axisStart, axisEnd;
@@ -87,6 +92,14 @@ void main() {
   float radius = mix(radii.x, radii.y, way);
   float off = length(p + way * u);
   vec3 near = axisStart + way * axis;
+#ifdef GLOWS
+  // Of all that glow here, the brightest counts; what is solid covers it.
+  float away = max(off - radius, 0.0) / (pixel * -near.z);
+  float glow = max(1.0 - away / halo, 0.0);
+  color = vec4(colorAt(mix(ends.x, ends.y, way)) * 0.4 * glow * glow * glow, 1.0);
+  gl_FragDepth = 1.0;
+  return;
+#endif
   float cover = clamp((radius - off) / (pixel * -near.z) + 0.5, 0.0, 1.0);
   if (cover <= 0.0) discard;
   float facing = sqrt(max(1.0 - off * off / (radius * radius), 0.0));

@@ -1,4 +1,4 @@
-// The neuron or the network in space: two draw calls, one for all pieces, one for connections.
+// The neuron or the network in space: three draw calls at most, for glow, all pieces, and connections.
 
 import * as THREE from 'three';
 import { OrbitControls } from './orbit_controls.js';
@@ -11,6 +11,9 @@ const WIDEST_TEXTURE = 4096;
 const FINENESS = 2;
 const MOST_PIXELS = 1e7;
 const LEAST_RADIUS = 0.8;
+// How far it glows, in CSS pixels; of more pieces, glow would take too long to draw.
+const HALO = 15;
+const MOST_GLOWING = 20000;
 // The picture is so many times as large as what is shown; of what is wide, the title stays clear.
 const MARGIN = 1.12;
 const TITLE = 150;
@@ -25,6 +28,7 @@ export class Stage {
     }
     this.data = data;
     this.canvas = canvas;
+    this.fineness = FINENESS;
     this.points = data.points.slice();
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true });
     // Colors are shown as they are: the table holds the screen's own bytes.
@@ -38,6 +42,7 @@ export class Stage {
     this.makeUniforms();
     this.findPieces();
     this.scene.add(this.makePieces());
+    this.scene.add((this.glow = this.makeGlow()));
     if (data.connections.length) this.scene.add((this.lines = this.makeLines()));
     this.placePieces();
   }
@@ -59,6 +64,7 @@ export class Stage {
       least: { value: LEAST_RADIUS },
       thickness: { value: this.data.thickness },
       near: { value: 1 },
+      halo: { value: HALO },
       form: { value: 1 },
       ground: { value: 1 },
       strength: { value: 1 },
@@ -113,6 +119,38 @@ export class Stage {
     this.pieces = new THREE.Mesh(geometry, material);
     this.pieces.frustumCulled = false;
     return this.pieces;
+  }
+
+  // The same pieces, each with a soft halo, which is only seen on the ground: what is solid is drawn
+  // over it.
+  makeGlow() {
+    const material = this.pieces.material.clone();
+    Object.assign(material, {
+      uniforms: this.uniforms,
+      defines: { GLOWS: 1 },
+      alphaToCoverage: false,
+      depthTest: false,
+      depthWrite: false,
+      blending: THREE.CustomBlending,
+      blendEquation: THREE.MaxEquation,
+      blendSrc: THREE.OneFactor,
+      blendDst: THREE.OneFactor,
+    });
+    const glow = new THREE.Mesh(this.pieces.geometry, material);
+    glow.frustumCulled = false;
+    glow.renderOrder = -1;
+    return glow;
+  }
+
+  // Whether it can glow at all.
+  get canGlow() {
+    return this.begins.length <= MOST_GLOWING;
+  }
+
+  // On white, nothing glows.
+  setGlow(on) {
+    this.glows = on;
+    this.glow.visible = on && this.canGlow && this.uniforms.ground.value > 0;
   }
 
   // Connections, each in the color of the cell that it comes from.
@@ -191,6 +229,7 @@ export class Stage {
   setGround(light) {
     this.renderer.setClearColor(light ? 0xffffff : 0x000000);
     this.uniforms.ground.value = light ? 0 : 1;
+    this.setGlow(this.glows);
     if (!this.lines) return;
     // On black, light adds up; on white, ink covers.
     const { material } = this.lines;
@@ -202,15 +241,23 @@ export class Stage {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    const ratio = Math.max(window.devicePixelRatio || 1, FINENESS);
+    const ratio = Math.max(window.devicePixelRatio || 1, this.fineness);
     const fits = Math.sqrt(MOST_PIXELS / (width * height));
     this.renderer.setPixelRatio(Math.min(ratio, fits));
     this.uniforms.least.value = LEAST_RADIUS * this.renderer.getPixelRatio();
+    this.uniforms.halo.value = HALO * this.renderer.getPixelRatio();
     this.renderer.setSize(width, height, false);
     this.renderer.getDrawingBufferSize(this.uniforms.size.value);
     this.camera.aspect = width / height;
     this.uniforms.pixel.value =
       (2 * Math.tan((FIELD_OF_VIEW / 360) * Math.PI)) / this.uniforms.size.value.y;
+  }
+
+  // From now on, as fine as the screen, but no finer.
+  coarsen() {
+    if (this.fineness === 1) return;
+    this.fineness = 1;
+    this.resize();
   }
 
   // Look at all of it: from where its projection was drawn, or with a network's layers upright.
@@ -285,7 +332,10 @@ export class Stage {
       if (counts[line] === 1) return at;
       for (let p = at; p < at + counts[line]; p++) {
         const off = Math.abs(this.along(p, line) - segment);
-        if (off < least) [best, least] = [p, off];
+        if (off < least) {
+          best = p;
+          least = off;
+        }
       }
     }
     return best;
@@ -308,7 +358,9 @@ export class Stage {
     const count = this.points.length / 4;
     const seen = (this.seen ??= new Float32Array(3 * count));
     for (let i = 0; i < count; i++) {
-      const [px, py, pz] = [this.points[4 * i], this.points[4 * i + 1], this.points[4 * i + 2]];
+      const px = this.points[4 * i];
+      const py = this.points[4 * i + 1];
+      const pz = this.points[4 * i + 2];
       const w = matrix[3] * px + matrix[7] * py + matrix[11] * pz + matrix[15];
       seen[3 * i] = (0.5 + (matrix[0] * px + matrix[4] * py + matrix[8] * pz + matrix[12]) / w / 2) * width;
       seen[3 * i + 1] =
@@ -322,18 +374,24 @@ export class Stage {
       const p = 3 * this.begins[piece];
       const q = 3 * this.ends[piece];
       if (seen[p + 2] <= 0 || seen[q + 2] <= 0) continue;
-      const [ux, uy] = [seen[q] - seen[p], seen[q + 1] - seen[p + 1]];
-      const [vx, vy] = [x - seen[p], y - seen[p + 1]];
+      const ux = seen[q] - seen[p];
+      const uy = seen[q + 1] - seen[p + 1];
+      const vx = x - seen[p];
+      const vy = y - seen[p + 1];
       const way = Math.min(Math.max((vx * ux + vy * uy) / (ux * ux + uy * uy || 1), 0), 1);
       const depth = seen[p + 2] + (seen[q + 2] - seen[p + 2]) * way;
-      const [r, s] = [this.points[4 * this.begins[piece] + 3], this.points[4 * this.ends[piece] + 3]];
-      const radius = r + (s - r) * way;
+      const r = this.points[4 * this.begins[piece] + 3];
+      const radius = r + (this.points[4 * this.ends[piece] + 3] - r) * way;
       const seenRadius = Math.max((radius * this.data.thickness * scale) / depth, LEAST_RADIUS);
       const off = Math.hypot(vx - ux * way, vy - uy * way) - seenRadius;
       if (off > tolerance) continue;
       // What is hit comes before what is only close; of these, what is in front.
       const rank = off > 0 ? 1e9 * (1 + off) : depth - radius;
-      if (rank < score) [best, score, at] = [piece, rank, way];
+      if (rank < score) {
+        best = piece;
+        score = rank;
+        at = way;
+      }
     }
     if (best < 0) return -1;
     const line = this.pieceLines[best];

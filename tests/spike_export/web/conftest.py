@@ -33,8 +33,8 @@ def opened(browser: Browser, tmp_path: Path) -> Callable[..., Browser]:
     def open_film(
         simulation: Simulation,
         *,
-        width: int = 1000,
-        height: int = 700,
+        width: int = 920,
+        height: int = 560,
         plays: bool = False,
         **how: Any,
     ) -> Browser:
@@ -44,6 +44,8 @@ def opened(browser: Browser, tmp_path: Path) -> Callable[..., Browser]:
         browser.look(width, height=height, still=not plays)
         browser.open(path.as_uri())
         browser.wait_for("!!window.film?.seek || !document.getElementById('problem').hidden")
+        # By software it takes long.
+        browser.ask("window.film?.stage?.setGlow(false), 0")
         return browser
 
     return open_film

@@ -56,7 +56,7 @@ def shown(browser, time):
     return browser.picture().astype(float)
 
 
-@pytest.mark.parametrize(("width", "name", "light"), [(1000, "plasma", False), (390, "RdBu", True)])
+@pytest.mark.parametrize(("width", "name", "light"), [(920, "plasma", False), (390, "RdBu", True)])
 def test_cells_have_matplotlib_s_colors_at_several_times(opened, width, name, light):
     how = {"colormap": name, "colors": known_colors(name), "light": light}
     browser = opened(CELLS, width=width, v_min=LOW, v_max=HIGH, **how)
@@ -81,6 +81,18 @@ def test_without_form_all_of_a_cell_has_its_color(opened):
         assert off(picture[y, x], value) <= 1
 
 
+def test_glow_is_on_the_ground_only(opened):
+    browser = opened(CELLS, v_min=LOW, v_max=HIGH)
+    (x, y), (right, _) = place(browser, 0).astype(int), place(browser, 1).astype(int)
+    # Radii are 1.4 times 7 µm, of 20 to the next cell.
+    value, beside = sample_at(CELLS, 0.6)[0], x - int(0.49 * (right - x)) - 5
+    for glow in (True, False):
+        browser.ask(f"film.stage.setGlow({str(glow).lower()}), 0")
+        picture = shown(browser, 0.6)
+        assert off(picture[y, x], value) <= 1
+        assert (picture[y, beside].max() > 5) == glow
+
+
 def test_values_between_centers_are_interpolated_before_they_are_colored(opened):
     """Not the colors: these would be off by far more."""
     wide = dataclasses.replace(LINE, values=np.repeat([[-65.0, 15.0]], 4, 0).astype(np.float32))
@@ -98,7 +110,7 @@ def test_values_between_centers_are_interpolated_before_they_are_colored(opened)
         assert found <= 1, (x, picture[int(y), x])
 
 
-@pytest.mark.parametrize("width", [1000, 390])
+@pytest.mark.parametrize("width", [920, 390])
 def test_the_color_bar_is_matplotlib_s(opened, width):
     browser = opened(CELLS, width=width, v_min=LOW, v_max=HIGH)
     left, top, wide, high = browser.ask(
