@@ -249,8 +249,8 @@ def main(names: tuple[str, ...]) -> None:
             run(scene)
             save(name, side_by_side([OUT / frame for frame in scene.frames], scene))
             if name in FILMS:
-                source, film = FILMS[name]
-                shutil.copy(OUT / source, film)
+                written, film = FILMS[name]
+                shutil.copy(OUT / written, film)
     for name, loop in loops.items():
         if not names or name in names:
             run_loop(name, loop)

@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
   frame.className = "film";
   frame.src = link.href;
   frame.title = link.querySelector("img").alt;
-  frame.style.aspectRatio = `${link.clientWidth} / ${Math.max(link.clientHeight, 480)}`;
+  frame.style.aspectRatio = `${link.clientWidth} / ${Math.max(link.clientHeight, 620)}`;
   link.replaceWith(frame);
   frame.addEventListener("load", () => frame.contentWindow.focus());
 });
