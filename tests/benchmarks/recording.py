@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -67,7 +68,31 @@ def measure(quick: bool = False) -> Iterator[Row]:
         h.cvode.active(False)
         # Variable steps leave their last one behind.
         h.dt = 0.025
+        if count == 1:
+            yield with_synapses(h, quick)
         cells.clear()
+
+
+def with_synapses(h: Any, quick: bool = False) -> Row:
+    """Measure what it adds to record the synapses as well, of the model in memory."""
+    count, tstop_ms, runs = (100, 1.0, 1) if quick else (10_000, 200.0, 7)
+    segments = [segment for section in h.allsec() for segment in section]
+    made = []
+    for number in range(count):
+        synapse, source = h.ExpSyn(segments[number % len(segments)]), h.NetStim()
+        source.start, source.interval, source.number = number % 50, 40, 1e9
+        connection = h.NetCon(source, synapse)
+        connection.weight[0] = 1e-6
+        made.append((synapse, source, connection))
+    bare = _run(h, tstop_ms)
+    ours = _recorded(bare, EVERY_MS, put_together=True, synapses=True)
+    other = _recorded(bare, EVERY_MS, put_together=True)
+    result = paired(ours, other, runs, clock=time.process_time)
+    return timed(
+        f"{count:,} synapses on 1 x {len(segments)} segments, fixed step, recorded with them, CPU",
+        result,
+        "without them",
+    )
 
 
 def _run(h: Any, tstop_ms: float) -> Callable[[], None]:
@@ -79,12 +104,16 @@ def _run(h: Any, tstop_ms: float) -> Callable[[], None]:
 
 
 def _recorded(
-    run: Callable[[], None], every_ms: float, *, put_together: bool = False
+    run: Callable[[], None],
+    every_ms: float,
+    *,
+    put_together: bool = False,
+    synapses: bool = False,
 ) -> Callable[[], None]:
     from spike_export import Recorder
 
     def recorded() -> None:
-        with Recorder(every_ms=every_ms) as recorder:
+        with Recorder(every_ms=every_ms, synapses=synapses) as recorder:
             run()
         if put_together:
             recorder.simulation()
