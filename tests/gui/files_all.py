@@ -10,6 +10,7 @@ import files_slicer
 import files_spike
 import numpy as np
 from helpers.simulations import branched, several, simulation, with_currents
+from helpers.synapses import with_synapses
 
 from spike_export import write
 from spike_export.networks.point_network import point_network
@@ -27,4 +28,8 @@ def make(folder: Path) -> None:
         connections=[[0, 1], [1, 2], [2, 3]],
     )
     write(folder / "points.pickle", network)
-    write(folder / "several.pickle", with_currents(several(simulation(branched()))))
+    cell = with_currents(several(simulation(branched())))
+    synapses = [(1, 0.2, 0), (1, 0.7, 1), (3, 0.5, 0)]
+    arrivals = [[0.05, 0.2], [0.1], [0.25]]
+    weighted = with_synapses(cell, synapses, arrivals, weights=[1e-3, 2e-3, 4e-3])
+    write(folder / "several.pickle", weighted)

@@ -184,7 +184,7 @@ def pace(neuron: Any, ms_per_frame: float) -> None:
 
 
 def quantities() -> None:
-    """A neuron whose file has several, membrane currents among them, and their field."""
+    """A neuron with several, membrane currents among them, and their field; and with synapses."""
     bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "several.pickle"))
     bpy.ops.blender_spike.add_field(resolution=20)
 

@@ -16,7 +16,11 @@ from .importing import import_told
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-_FILES: Final = {"NEURON": demos.NEURON, "NETWORK": demos.NETWORK}
+_FILES: Final = {
+    "NEURON": demos.NEURON,
+    "SYNAPSES": demos.SYNAPSES,
+    "NETWORK": demos.NETWORK,
+}
 
 
 class BLENDER_SPIKE_OT_import_demo(bpy.types.Operator):
@@ -37,6 +41,11 @@ class BLENDER_SPIKE_OT_import_demo(bpy.types.Operator):
                     "NEURON",
                     "Demo Neuron",
                     "A spike spreads from the soma into the dendrites of a pyramidal cell",
+                ),
+                (
+                    "SYNAPSES",
+                    "Demo Synapses",
+                    "Volleys arrive at the synapses of a pyramidal cell, until it fires",
                 ),
                 (
                     "NETWORK",

@@ -14,13 +14,18 @@ from spike_export import read
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("demo", ["NEURON", "NETWORK"])
+@pytest.mark.parametrize("demo", ["NEURON", "SYNAPSES", "NETWORK"])
 def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     from blender_spike import demos
     from blender_spike.common.nodes.modifiers import set_inputs
     from blender_spike.playback.playback import find_modifier
+    from blender_spike.playback.synapse_kinds import count_synapses
 
-    path = {"NEURON": demos.NEURON, "NETWORK": demos.NETWORK}[demo]
+    path = {
+        "NEURON": demos.NEURON,
+        "SYNAPSES": demos.SYNAPSES,
+        "NETWORK": demos.NETWORK,
+    }[demo]
     assert bpy.ops.blender_spike.import_demo(demo=demo) == {"FINISHED"}
     neuron, simulation = bpy.context.object, read(path)
     assert neuron.blender_spike.filepath == str(path)
@@ -28,10 +33,12 @@ def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     assert not bpy.context.selected_objects
     scene, last = bpy.context.scene, len(simulation.time_ms) - 1
     assert (scene.frame_start, scene.frame_end) == (0, last)
-    if demo == "NEURON":
-        set_inputs(find_modifier(neuron), {"Style": "Strands"})
+    assert (count_synapses(neuron) if demo != "NETWORK" else 0) == len(simulation.synapses or ())
+    if demo != "NETWORK":
+        # Spheres of synapses are instances, as somata are.
+        set_inputs(find_modifier(neuron), {"Style": "Strands", "Synapse Shape": "Points"})
         for frame in (0, 40.5, last):
-            at = frame * 0.05
+            at = float(np.interp(frame, range(last + 1), simulation.time_ms))
             np.testing.assert_allclose(
                 voltages(bpy, neuron, frame), expected(simulation, at), atol=TOLERANCE_MV
             )
