@@ -15,6 +15,7 @@ from .blender import empty
 from .pairs import Action, Pair, paired
 from .playback import network
 from .rows import Aim, Row, timed
+from .synaptic import EVENTS, crowded
 
 if TYPE_CHECKING:
     import bpy
@@ -61,6 +62,15 @@ def measure(quick: bool = False) -> Iterator[Row]:
                 f"{sections:,} sections as tubes", pair, f"{EACH_FRAME}, as in version 0.1.0",
                 BEFORE_MS.get(sections, 0) / limit,
             )  # fmt: skip
+        count = 50 if quick else 100_000
+        path = write(Path(temporary) / "synapses.pickle", crowded(count))
+        pair = _played(
+            (path, {"Synapse Shape": "Points"}), (paths[sizes[-1]], tubes), min(runs, 31)
+        )
+        yield timed(
+            f"{count:,} synapses of {EVENTS} events: frame change", pair,
+            f"{sizes[-1]:,} sections as tubes", unit="ms", aim=Aim(0.7),
+        )  # fmt: skip
         cell, detail = (paths[sizes[0]], {"Membrane Detail": 0.2}) if quick else (NEURON, {})
         membrane = {"Style": "Membrane"} | detail
         pair = _played((cell, membrane), (paths[sizes[0]], tubes | anew), min(runs, 31))

@@ -175,8 +175,7 @@ def synapses_group(tree: Tree) -> None:
         _GROUP_INPUTS | SYNAPSE_DATA_INPUTS | SYNAPSE_LOOK | _MOMENT | MATERIAL_INPUTS
     )
     with tree.frame("Those that are shown"):
-        held = tree.object(given["Synapse Places"])["Geometry"]
-        points = tree.add("GeometryNodeMeshToPoints", {"Mesh": held})
+        points = tree.object(given["Synapse Places"])["Geometry"]
         switches = [given[f"Show Kind {number}"] for number in range(1, MOST_KINDS + 1)]
         number = tree.minimum(tree.attribute(SYNAPSE), float(MOST_KINDS)) - 1.0
         is_chosen = tree.index_switch("BOOLEAN", number, switches, label="Is its kind shown?")
@@ -202,7 +201,7 @@ def synapses_group(tree: Tree) -> None:
         radius = weighted * given["Synapse Size"] * grown
     with tree.frame("Points or spheres"):
         slot = MaterialSlot(tree, curves, given["Material"])
-        sized = tree.add("GeometryNodeSetPointRadius", {"Points": flashing, "Radius": radius})
+        sized = tree.add("GeometryNodeMeshToPoints", {"Mesh": flashing, "Radius": radius})
         ball = tree.add("GeometryNodeMeshUVSphere", {"Segments": 24, "Rings": 12, "Radius": 1.0})
         smooth = tree.add("GeometryNodeSetShadeSmooth", {"Mesh": ball["Mesh"]})
         painted = slot.painted(slot.on(smooth))
