@@ -45,7 +45,7 @@ def parse(
         description="Write a simulation file as a film that plays in a browser: one HTML file.",
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file, demo or demo_network")
+    add("file", type=Path, help="simulation file, demo, demo_synapses or demo_network")
     add("-o", "--output", type=Path, default=Path("film.html"), metavar="FILE",
         help="output file (default: film.html)")  # fmt: skip
     add("--force", action="store_true", help="overwrite an existing file")
@@ -69,7 +69,11 @@ def parse(
         help=f"refuse to write a larger page (default: {SIZE_LIMIT_MB:g})")  # fmt: skip
     options = parser.parse_args(arguments)
     if not options.file.exists():
-        known = {"demo": demos.NEURON, "demo_network": demos.NETWORK}
+        known = {
+            "demo": demos.NEURON,
+            "demo_synapses": demos.SYNAPSES,
+            "demo_network": demos.NETWORK,
+        }
         options.file = known.get(str(options.file), options.file)
     if options.output.suffix.lower() != ENDING:
         parser.error(f"-o {options.output}: the name must end in {ENDING}")

@@ -28,7 +28,11 @@ _OF_NETWORKS: Final = (
     "from_layout", "to_layout", "cells", "growth", "no_pulses", "connection_glow", "start",
 )  # fmt: skip
 
-_DEMOS: Final = {"demo": demos.NEURON, "demo_network": demos.NETWORK}
+_DEMOS: Final = {
+    "demo": demos.NEURON,
+    "demo_synapses": demos.SYNAPSES,
+    "demo_network": demos.NETWORK,
+}
 
 
 def parse(
@@ -47,7 +51,11 @@ def parse(
         epilog="web FILE -o film.html writes a film that plays in a browser: see web --help.",
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file, demo, demo_network, or a story (.toml)")
+    add(
+        "file",
+        type=Path,
+        help="simulation file, demo, demo_synapses, demo_network, or a story (.toml)",
+    )
     common_options.add_output(parser)
     common_options.add_quantity_options(
         parser, lower="the lowest in the file; 0 for activity", upper="the highest; 1 for activity"

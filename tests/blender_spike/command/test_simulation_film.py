@@ -18,6 +18,7 @@ def test_demos_are_known_by_a_word(bpy, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert parse(["demo", "frames"]).file == demos.NEURON
     assert parse(["demo_network", "film.mp4"]).file == demos.NETWORK
+    assert parse(["demo_synapses", "film.mp4"]).file == demos.SYNAPSES
     assert parse(["demo.pickle", "frames"]).file == Path("demo.pickle")
     # A file of one's own comes first.
     Path("demo").write_bytes(b"")
