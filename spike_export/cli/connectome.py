@@ -18,8 +18,10 @@ from ..connectome.neuron_table import Column, read_table
 from ..connectome.skeleton_files import read_skeletons
 from ..connectome.skeletons import ConnectomeError, Skeletons
 from ..connectome.stretches import stretches
+from ..connectome.synapse_rows import connected, read_synapses
 from ..connectome.units import um_per_unit
 from ..edit.rise_and_decay import Kernel, SmoothingError
+from ..edit.synapses_from_table import WITHIN_UM
 from ..formats.content import FormatError
 from ..formats.hdf5 import Hdf5Error
 from ..formats.network_files import spikes_of
@@ -48,6 +50,7 @@ Examples:
   spike-export connectome skeletons/ -o cells.pickle
   spike-export connectome skeletons/ --table neurons.csv -o cells.pickle
   spike-export connectome swc/ --unit voxels --voxel-size 8,8,8 -o cells.pickle
+  spike-export connectome skeletons/ --synapses synapses.csv -o wired.pickle
   spike-export connectome skeletons/ --spikes spikes.csv --every 2 -o cells.pickle
 """
 # Options that only count with another.
@@ -105,6 +108,14 @@ def _voxel_nm(
     help="Spikes: how fast it fades.",
 )  # fmt: skip
 @click.option(
+    "--synapses", type=FILE, metavar="FILE",
+    help="Table of synapses: ids of both cells, x, y, z in the unit of the skeletons.",
+)  # fmt: skip
+@click.option(
+    "--within", type=ABOVE_ZERO, default=WITHIN_UM, show_default=True, metavar="UM",
+    help="Synapses: how far from the surface of its cell one may be.",
+)  # fmt: skip
+@click.option(
     "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
     help="Diameter in µm of points that have none.",
 )  # fmt: skip
@@ -123,6 +134,8 @@ def connectome(
     stop: float | None,
     rise: float,
     decay: float,
+    synapses: Path | None,
+    within: float,
     diameter: float,
 ) -> None:
     """Turn skeletons from a connectome into cells, colored by what a table knows about them.
@@ -134,10 +147,11 @@ def connectome(
         raise click.UsageError("--column needs --table.")
     if spikes is None:
         for option in _FOR_SPIKES:
-            source = context.get_parameter_source(option)
-            if source is click.core.ParameterSource.COMMANDLINE:
+            if _is_given(context, option):
                 raise click.UsageError(f"--{option} needs --spikes.")
-    may_write(output, force=force, inputs=[*paths, table, spikes])
+    if synapses is None and _is_given(context, "within"):
+        raise click.UsageError("--within needs --synapses.")
+    may_write(output, force=force, inputs=[*paths, table, spikes, synapses])
     try:
         with progress("files") as bars:
             task = bars.add_task("Reading", total=None)
@@ -165,10 +179,19 @@ def connectome(
         )
         if spikes is not None:
             simulation = _lit(simulation, ids, spikes, Kernel(rise, decay), every, stop)
+        if synapses is not None:
+            rows = read_synapses(synapses, factors)
+            simulation, notes = connected(simulation, rows, within)
+            for note in notes:
+                say(note)
     except (ConnectomeError, FormatError, Hdf5Error, SmoothingError, SonataError,
             TableError) as error:  # fmt: skip
         raise click.ClickException(str(error)) from None
     save(output, simulation)
+
+
+def _is_given(context: click.Context, option: str) -> bool:
+    return context.get_parameter_source(option) is click.core.ParameterSource.COMMANDLINE
 
 
 def _known(

@@ -8,7 +8,7 @@ that went through either names other neurons, or none.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _WHOLE: Final = re.compile(r"[0-9]{1,20}")
@@ -56,11 +56,17 @@ def parsed_ids(texts: Sequence[str], lines: Sequence[int], column: str) -> list[
                 + ("; export the table with ids as text" if is_float else "")
             )
         numbers.append(int(field))
-    _refuse_rounded(numbers, column)
+    refuse_rounded(numbers, column)
     return numbers
 
 
-def _refuse_rounded(numbers: Sequence[int], column: str) -> None:
+def refuse_rounded(numbers: Iterable[int], column: str) -> None:
+    """Refuse ids that a spreadsheet or a float has rounded, as all of them show.
+
+    Raises
+    ------
+    IdError
+    """
     long = sorted({number for number in numbers if number >= _EXACT_UP_TO})
     if len(long) < _ENOUGH:
         return

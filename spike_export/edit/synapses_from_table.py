@@ -17,6 +17,8 @@ from .synapse_placing import ANY_CELL, TooManyPlacesError, nearest_places
 
 WITHIN_UM = 10.0
 """A point farther than this from a cell's surface is not on it, unless a user says otherwise."""
+# Farther than this, a synapse is hardly one of that cell.
+_FAR_UM = 1.0
 
 
 def with_synapses(
@@ -191,7 +193,8 @@ def _about_distance(
     if near.any():
         said.append(
             f"Points were put on the closest place of their cell: half of them at most "
-            f"{np.median(np.maximum(beyond_um[near], 0)):.2g} µm from its surface."
+            f"{np.median(np.maximum(beyond_um[near], 0)):.2g} µm from its surface, and "
+            f"{np.count_nonzero(beyond_um[near] > _FAR_UM):,} farther than {_FAR_UM:g} µm."
         )
     return said
 

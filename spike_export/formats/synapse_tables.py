@@ -30,7 +30,16 @@ _ROLES: Final = {
               "event_times", "event_times_ms", "times_s", "time_s", "t_s", "event_times_s"),
 }  # fmt: skip
 _PLACE: Final = {
-    axis: (*_AXES[number], f"{axis}_nm", f"post_{axis}") for number, axis in enumerate("xyz")
+    # Also as neuPrint and CAVE call them.
+    axis: (
+        *_AXES[number],
+        f"{axis}_nm",
+        f"post_{axis}",
+        f"{axis}_post",
+        f"post_pt_position_{axis}",
+        f"ctr_pt_position_{axis}",
+    )
+    for number, axis in enumerate("xyz")
 }
 _UNITS: Final = {"weight_us": "µS", "weight_ns": "nS", "conductance_ns": "nS"}
 _BETWEEN: Final = re.compile(r"[\s;,|]+")
@@ -79,6 +88,8 @@ class SynapseTable:
     weight_unit : str
     notes : tuple of str
         Sentences about what was assumed.
+    points_unit : str
+        What their columns' names end in, ``"um"`` or ``"nm"``; empty if µm are assumed.
     """
 
     name: str
@@ -87,6 +98,7 @@ class SynapseTable:
     times_ms: list[NDArray[np.float64]] | None
     weight_unit: str
     notes: tuple[str, ...]
+    points_unit: str = ""
 
 
 def read_synapse_table(path: Path) -> SynapseTable:
@@ -154,6 +166,14 @@ def read_synapse_table(path: Path) -> SynapseTable:
         times_ms=times if "times" in columns else None,
         weight_unit=_UNITS.get(present[columns["weight"]], "") if "weight" in columns else "",
         notes=tuple(notes),
+        points_unit=next(
+            (
+                u
+                for u in ("nm", "um")
+                if axes and all(present[column].endswith(f"_{u}") for column in axes.values())
+            ),
+            "",
+        ),
     )
 
 
