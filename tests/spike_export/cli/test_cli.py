@@ -87,6 +87,7 @@ def test_info_as_json(command, layout, save):
         "connections": 0,
         "layouts": [],
         "synapses": None,
+        "classes": [],
     }
 
 
@@ -190,7 +191,7 @@ def test_text_of_a_file_is_neither_markup_nor_commands(command, layout, save):
     [
         (b"", "it is empty (0 bytes)"),
         (b"text", "it is not a simulation file: it is not a pickle of protocol 2 or newer"),
-        ({"format": "spike-export", "version": 3}, "format version 3"),
+        ({"format": "spike-export", "version": 4}, "format version 4"),
         ([], "it holds no sections"),
     ],
 )

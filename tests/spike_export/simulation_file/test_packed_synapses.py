@@ -34,7 +34,8 @@ def stored(array) -> dict[str, Any]:
     }
 
 
-def test_they_are_read_and_written(layout, save, stored, tmp_path):
+@pytest.mark.parametrize("version", [2, 3])
+def test_they_are_read_and_written(layout, save, stored, tmp_path, version):
     found = read(save({**layout, "synapses": stored}))
     synapses = found.synapses
     assert isinstance(synapses, Synapses)
@@ -45,7 +46,7 @@ def test_they_are_read_and_written(layout, save, stored, tmp_path):
     assert synapses.event_counts.tolist() == [2, 0, 3, 1]
     assert synapses.event_times_ms.tolist() == [1, 2, 0.5, 0.5, 7, 3]
     assert synapses.first_events.tolist() == [0, 2, 2, 5]
-    again = read(write(tmp_path / "again.pickle", found)).synapses
+    again = read(write(tmp_path / "again.pickle", replace(found, version=version))).synapses
     assert again is not None
     for name in ARRAYS:
         expected, back = getattr(synapses, name), getattr(again, name)
