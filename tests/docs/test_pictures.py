@@ -21,6 +21,7 @@ import gallery_loops  # noqa: E402
 import make_gallery  # noqa: E402
 from pages import PAGES, ROOT, commands  # noqa: E402
 
+GALLERY = sorted((ROOT / "docs").glob("gallery*.md"))
 PICTURES = sorted((ROOT / "docs" / "pictures").iterdir())
 
 
@@ -87,7 +88,7 @@ def test_those_who_ask_for_less_motion_see_a_still():
 @pytest.mark.parametrize("name", gallery_loops.LOOPS)
 def test_gallery_shows_the_command_of_a_loop(name):
     loop = gallery_loops.LOOPS[name]
-    shown = list(commands(ROOT / "docs" / "gallery.md"))
+    shown = [line for page in GALLERY for line in commands(page)]
     for command in filter(None, (loop.before, loop.command)):
         assert shlex.split(command) in shown
 
@@ -113,7 +114,7 @@ def test_a_loop_is_as_good_as_its_size_allows(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", make_gallery.SCENES)
 def test_gallery_shows_the_command(name):
-    shown = list(commands(ROOT / "docs" / "gallery.md"))
+    shown = [line for page in GALLERY for line in commands(page)]
     scene = make_gallery.SCENES[name]
     for command in filter(None, (scene.before, scene.command)):
         assert shlex.split(command) in shown
