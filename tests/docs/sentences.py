@@ -70,22 +70,47 @@ def literals() -> frozenset[str]:
     return frozenset(found)
 
 
+def is_quoted(quote: str) -> bool:
+    """Tell whether some text in the code says what is quoted."""
+    texts, longest = _together(), max(_pieces(quote), key=len)
+    end = 0
+    # Where the longest piece is, since there are thousands of both.
+    while (place := texts.find(longest, end)) >= 0:
+        begin, end = texts.rfind("\0", 0, place) + 1, texts.find("\0", place)
+        if says(quote, texts[begin:end]):
+            return True
+    return False
+
+
 def says(quote: str, text: str) -> bool:
     """Tell whether a text has all pieces of a quoted sentence, in order."""
     place = 0
-    for piece in quote.split(GAP):
-        place = text.find(piece.strip(), place)
+    for piece in _pieces(quote):
+        place = text.find(piece, place)
         if place < 0:
             return False
-        place += len(piece.strip())
+        place += len(piece)
     return True
 
 
-def _modules() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if path.resolve() == path:
-                yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _pieces(quote: str) -> tuple[str, ...]:
+    return tuple(piece.strip() for piece in quote.split(GAP))
+
+
+@cache
+def _together() -> str:
+    return "".join(f"{text}\0" for text in literals())
+
+
+@cache
+def _modules() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple(
+        (path, ast.parse(path.read_text(encoding="utf-8")))
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.resolve() == path
+    )
 
 
 def _named(tree: ast.AST) -> dict[str, list[ast.expr]]:
