@@ -67,7 +67,6 @@ def test_limits_are_those_that_all_others_take(tmp_path):
         (["-o", "a.htm"], "the name must end in .html"),
         (["-o", NEURON], "the name must end in .html"),
         (["--trace", "dend[99]"], "There is no section 'dend[99]'"),
-        (["--colormap", "plsma"], "There is no colormap named 'plsma'; close to it: plasma"),
         (["--variable", "cai"], "--variable: There is no quantity 'cai'"),
         (["--size-limit", "0.5"], "the limit is 0.5 MB"),
         (["--v-min", "nan"], "not a finite number"),
@@ -78,6 +77,13 @@ def test_refused(words, sentence, tmp_path, monkeypatch):
     code, told = run(NEURON, *words)
     assert code and sentence in " ".join(told.split())
     assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_colormap_is_refused_with_those_like_it(tmp_path):
+    pytest.importorskip("matplotlib")
+    code, told = run(NEURON, "-o", tmp_path / "a.html", "--colormap", "plsma")
+    assert code == 1
+    assert "There is no colormap named 'plsma'; close to it: plasma" in " ".join(told.split())
 
 
 def test_fewer_frames_may_miss_spikes_and_it_says_so(tmp_path):
