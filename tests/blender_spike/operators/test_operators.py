@@ -63,9 +63,9 @@ def test_files_that_are_no_files_are_refused(bpy, tmp_path):
     (tmp_path / "empty.pickle").touch()
     assert "empty (0 bytes)" in refused(bpy, tmp_path / "empty.pickle")
     newer = tmp_path / "newer.pickle"
-    newer.write_bytes(pickle.dumps({"format": "spike-export", "version": 3}))
+    newer.write_bytes(pickle.dumps({"format": "spike-export", "version": 4}))
     sentence = refused(bpy, newer)
-    assert "version 3" in sentence and "version 2" in sentence
+    assert "version 4" in sentence and "versions 2 and 3" in sentence
 
 
 def test_code_in_a_file_is_not_run(bpy, tmp_path):
