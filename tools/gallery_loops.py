@@ -66,6 +66,14 @@ LOOPS: Final[Mapping[str, Loop]] = {
         "figures",
         "--resolution 800x450 --samples 32",
     ),
+    "field": Loop(
+        f"{_BLENDER}render_neuron.py -- out/gallery/field.pickle out/gallery/field --field "
+        f"--frames 88-149 --colormap gray {GLOW}",
+        "field-loop",
+        "field",
+        "--resolution 320x480 --orbit 40 --samples 12",
+        before="spike-export demo --kind synapses --field -o out/gallery/field.pickle",
+    ),
     "surface": Loop(
         f"{_BLENDER}render_surface.py -- out/gallery/surface",
         "surface-loop",

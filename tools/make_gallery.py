@@ -82,6 +82,14 @@ SCENES: Mapping[str, Scene] = {
         ["figures/frame_0070.png"],
         options="--frames 70-70",
     ),
+    "field": Scene(
+        f"{BLENDER}render_neuron.py -- out/gallery/field.pickle out/gallery/field --field "
+        f"--frames 88-149 --colormap gray {gallery_loops.GLOW}",
+        [f"field/frame_{number:04d}.png" for number in (108, 112, 116, 122)],
+        before="spike-export demo --kind synapses --field -o out/gallery/field.pickle",
+        options="--frames 108-122 --resolution 320x480 --orbit 40 --samples 12",
+        height=480,
+    ),
     "surface": Scene(
         f"{BLENDER}render_surface.py -- out/gallery/surface",
         [f"surface/frame_{number:04d}.png" for number in (2, 3)],

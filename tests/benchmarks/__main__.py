@@ -65,6 +65,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
     bpy = start()
     from . import (
         connectomes,
+        fields,
         hearing,
         networks,
         playback,
@@ -89,6 +90,7 @@ def measure_others(options: argparse.Namespace) -> list[Row]:
         regions,
         hearing,
         connectomes,
+        fields,
     )
     rows = itertools.chain.from_iterable(part.measure(options.quick) for part in parts)
     done = keep(rows, about, None if options.quick else MEASURED)

@@ -45,4 +45,5 @@ def test_the_measured_table_is_whole():
         "the colormap table",
         "rendered pixels",
         "heights of a surface",
+        "extracellular potential in Blender",
     ]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from helpers.lfp import lfpykit_weights
 from helpers.pictures import exact_view, read_pixels
 from helpers.playing import expected, voltages
 from helpers.simulations import simulation
@@ -24,10 +25,15 @@ from numpy.typing import NDArray
 
 from spike_export import Recorder, Simulation, read, write
 from spike_export.models import demo_neuron
+from spike_export.potential.segment_lines import segment_lines
 
 from .blender import empty, start
 
 PAGE = Path(__file__).with_name("measured_validation.md")
+DEMO = (
+    Path(__file__).resolve().parents[2]
+    / "blender_addons" / "blender_spike" / "demos" / "demo_neuron.pickle"
+)  # fmt: skip
 UM_PER_UNIT = 100.0
 # The demo's simulated time; frames of it are 0.05 ms apart.
 END_MS, EVERY_MS = 6.0, 0.05
@@ -186,6 +192,40 @@ def heights(bpy: Any, folder: Path) -> Iterator[Found]:
     yield Found("heights of a surface", "the array, by NumPy", scope, away, "units")
 
 
+def fields(bpy: Any, folder: Path) -> Iterator[Found]:
+    """Compare the sheet around the demo neuron as it plays with LFPykit, on the file's currents."""
+    path = folder / "demo.pickle"
+    path.write_bytes(DEMO.read_bytes())
+    own = read(path)
+    bpy.ops.blender_spike.import_simulation(
+        filepath=str(path), um_per_unit=UM_PER_UNIT, center=False
+    )
+    bpy.ops.blender_spike.add_field(resolution=60)
+    (sheet,) = (one for one in bpy.data.objects if one.blender_spike_figure.kind == "FIELD")
+    bpy.context.view_layer.update()
+    matrix = np.array(sheet.matrix_world)
+    points = _vectors(sheet.data.attributes["position"].data)
+    places = (points @ matrix[:3, :3].T + matrix[:3, 3]) * UM_PER_UNIT
+    weights = lfpykit_weights(segment_lines(own), places)
+    currents = own.more["i_membrane_"].values.astype(np.float64)
+    away, largest = 0.0, 0.0
+    frames = np.r_[np.arange(0, own.n_frames, 5), np.arange(0.5, own.n_frames - 1, 7)]
+    for frame in frames:
+        bpy.context.scene.frame_set(int(frame), subframe=frame % 1)
+        # The set owns its parts, so it has to live for as long as they are read.
+        geometry = sheet.evaluated_get(bpy.context.evaluated_depsgraph_get()).evaluated_geometry()
+        shown = np.empty(len(points), np.float32)
+        geometry.mesh.attributes["voltage"].data.foreach_get("value", shown)
+        before, share = int(frame), frame % 1
+        after = min(before + 1, own.n_frames - 1)
+        theirs = weights @ ((1 - share) * currents[before] + share * currents[after])
+        away, largest = max(away, _apart(shown, theirs)), max(largest, np.abs(theirs).max())
+    assert largest > 20, "there is an action potential to compare"
+    scope = f"{len(points):,} places in {len(frames)} frames, up to {largest:.0f} µV"
+    referee = "LFPykit's `LineSourcePotential`"
+    yield Found("extracellular potential in Blender", referee, scope, away, "µV")
+
+
 def _apart(ours: Any, theirs: Any) -> float:
     first, second = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
     assert first.shape == second.shape, (first.shape, second.shape)
@@ -218,7 +258,7 @@ def main() -> None:
     """Measure, and rewrite the table."""
     rows = list(neuron_itself())
     bpy = start()
-    for measure in (played, colors, heights):
+    for measure in (played, colors, heights, fields):
         empty()
         with tempfile.TemporaryDirectory() as folder:
             rows += measure(bpy, Path(folder))
