@@ -244,12 +244,10 @@ def test_unregister_leaves_nothing(bpy):
 def test_every_operator_can_be_undone_and_says_what_it_does(bpy):
     """A window that only shows buttons has nothing to undo, nor has what only writes a file.
 
-    What is simulated is imported later, by an operator that can be undone.
+    What is simulated or watched is imported later, by an operator that can be undone.
     """
-    writing = {
-        f"BLENDER_SPIKE_OT_{name}"
-        for name in ("export_mesh", "simulate", "cancel_simulation", "render_film")
-    }
+    later = ("simulate", "cancel_simulation", "watch", "stop_watching")
+    writing = {f"BLENDER_SPIKE_OT_{name}" for name in (*later, "export_mesh", "render_film")}
     names = [name for name in dir(bpy.types) if name.startswith("BLENDER_SPIKE_OT_")]
     assert len(names) > 10
     for name in names:
