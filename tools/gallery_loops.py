@@ -59,6 +59,13 @@ LOOPS: Final[Mapping[str, Loop]] = {
         # One whole turn in these 91 frames, of a film of 121.
         f"--resolution 400x600 --orbit {360 * 120 / 91:.2f} --samples 24",
     ),
+    "synapses": Loop(
+        f"{_BLENDER}render_neuron.py -- demo_synapses out/gallery/synapses --frames 46-145 {GLOW}",
+        "synapses-loop",
+        "synapses",
+        # One whole turn in these 100 frames, of a film of 161.
+        f"--resolution 320x480 --orbit {360 * 160 / 100:.2f} --samples 24",
+    ),
     "figures": Loop(
         f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
         f"--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]' {GLOW}",

@@ -75,6 +75,13 @@ SCENES: Mapping[str, Scene] = {
         options="--frames 36-70",
         height=640,
     ),
+    "synapses": Scene(
+        f"{BLENDER}render_neuron.py -- demo_synapses out/gallery/synapses --frames 46-145 "
+        f"{gallery_loops.GLOW}",
+        [f"synapses/frame_{number:04d}.png" for number in (92, 100, 108, 116)],
+        options="--frames 92-116 --resolution 360x640 --samples 32",
+        height=640,
+    ),
     "figures": Scene(
         f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
         "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]' "
