@@ -64,7 +64,7 @@ LOOPS: Final[Mapping[str, Loop]] = {
         "synapses-loop",
         "synapses",
         # One whole turn in these 100 frames, of a film of 161.
-        f"--resolution 240x360 --orbit {360 * 160 / 100:.2f} --samples 24",
+        f"--resolution 200x300 --orbit {360 * 160 / 100:.2f} --samples 24",
     ),
     "figures": Loop(
         f"{_BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
@@ -78,7 +78,7 @@ LOOPS: Final[Mapping[str, Loop]] = {
         f"--frames 88-149 --colormap gray {GLOW}",
         "field-loop",
         "field",
-        "--resolution 240x360 --orbit 40 --samples 12",
+        "--resolution 200x300 --orbit 40 --samples 12",
         before="spike-export demo --kind synapses --field -o out/gallery/field.pickle",
     ),
     "surface": Loop(
