@@ -39,6 +39,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
         paired(_one_vector_each(h, bare, 0.1), bare, runs),
         "not recorded",
     )
+    yield _watched(h, demo_ms, runs)
     for section in list(h.allsec()):
         h.delete_section(sec=section)
     # Cells, time simulated with fixed and with variable steps, and counted pairs: each takes some
@@ -93,6 +94,36 @@ def with_synapses(h: Any, quick: bool = False) -> Row:
         result,
         "without them",
     )
+
+
+def _watched(h: Any, tstop_ms: float, runs: int) -> Row:
+    """Time a run that somebody watches, who asks for its frames every 5 ms of it."""
+    from spike_export import Broadcast, Recorder
+    from spike_export.live.messages import Question
+    from spike_export.live.watcher import Watcher
+
+    row = 8 + 4 * sum(section.nseg for section in h.allsec())
+
+    def run(look: Callable[[], object], live: Broadcast | None = None) -> None:
+        with Recorder(every_ms=EVERY_MS, live=live):
+            h.finitialize(-65)
+            while tstop_ms - h.t > 1e-9:
+                h.continuerun(min(h.t + 5.0, tstop_ms))
+                look()
+
+    with Broadcast(0) as live:
+        watcher, known = Watcher(live.port), Question()
+
+        def look() -> None:
+            nonlocal known
+            answer = watcher.look(known, 0.0)
+            if answer is not None:
+                count = len(answer.content) // row if answer.kind == "frames" else 0
+                known = Question(answer.run, known.frames * (answer.kind != "start") + count)
+
+        result = paired(lambda: run(look, live), lambda: run(lambda: None), runs)
+        watcher.close()
+    return timed("Demo cell, recorded and watched", result, "only recorded", aim=Aim(1.1))
 
 
 def _run(h: Any, tstop_ms: float) -> Callable[[], None]:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What it costs to show a simulation while it runs: the run, and Blender."""
+"""What it costs Blender to show a simulation while it runs."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,43 +57,3 @@ def measure(quick: bool = False) -> Iterator[Row]:
                 f"{sections:,} sections: a frame added while it runs", result,
                 "its file read again", unit="ms", is_speed=True, aim=Aim(20, at_least=True),
             )  # fmt: skip
-    yield _watched(quick)
-
-
-def _watched(quick: bool) -> Row:
-    """Time the demo cell's run as somebody watches it, who asks for its frames every 5 ms of it."""
-    from neuron import h
-
-    from spike_export import Recorder
-    from spike_export.live.messages import Question
-    from spike_export.live.watcher import Watcher
-    from spike_export.models import demo_neuron
-    from spike_export.neuron.broadcast import Broadcast
-
-    demo_ms, runs = (1.0, 1) if quick else (500.0, 25)
-    step = demo_neuron.build()
-    step.dur = demo_ms
-    row = 8 + 4 * sum(section.nseg for section in h.allsec())
-
-    def run(during: Callable[[], object], **recording: Any) -> None:
-        with Recorder(every_ms=0.1, **recording):
-            h.finitialize(-65)
-            while demo_ms - h.t > 1e-9:
-                h.continuerun(min(h.t + 5.0, demo_ms))
-                during()
-
-    with Broadcast(0) as live:
-        watcher, known = Watcher(live.port), Question()
-
-        def look() -> None:
-            nonlocal known
-            answer = watcher.look(known, 0.0)
-            if answer is not None:
-                count = len(answer.content) // row if answer.kind == "frames" else 0
-                known = Question(answer.run, known.frames * (answer.kind != "start") + count)
-
-        watched = paired(lambda: run(look, live=live), lambda: run(lambda: None), runs)
-        watcher.close()
-    for section in list(h.allsec()):
-        h.delete_section(sec=section)
-    return timed("Demo cell, recorded and watched", watched, "only recorded", aim=Aim(1.1))
