@@ -143,6 +143,17 @@ def _network(folder: Path) -> list[str]:
     return ["from-spikes s.h5 --positions nodes.h5", "from-spikes s.h5 --connections pop_edges.h5"]
 
 
+def _skeletons(folder: Path) -> list[str]:
+    (folder / "cells").mkdir()
+    for cell in ("7201", "7202"):
+        (folder / "cells" / f"{cell}.swc").write_text(_CELL)
+    precomputed = Path(__file__).parents[1] / "connectome" / "by_cloud_volume"
+    return [
+        "connectome cells --unit um",
+        *(f"connectome {precomputed / kind}" for kind in ("plain", "sharded")),
+    ]
+
+
 def _nwb(folder: Path) -> list[str]:
     h5py = pytest.importorskip("h5py")
     from ..formats.adapters.test_nwb import add_rois, add_units
@@ -218,6 +229,7 @@ _MAKERS: dict[str, Callable[[Path], list[str]]] = {
     "SONATA spikes": _spikes,
     "Kilosort": _arrays,
     "SONATA nodes": _network,
+    "skeletons": _skeletons,
     "NWB": _nwb,
     "NetPyNE": _netpyne,
     "LEMS": _lems,
