@@ -166,6 +166,14 @@ _MOMENT: Final[dict[str, dict[str, Any]]] = {
     "Frame": {"kind": "Float", "description": "Milliseconds since the previous frame"},
 }
 
+# What the flashes of synapses depend on.
+_FLASHING: Final[dict[str, dict[str, Any]]] = {
+    "Synapse Events": SYNAPSE_DATA_INPUTS["Synapse Events"],
+    **{name: one for name, one in SYNAPSE_DATA_INPUTS.items() if name.startswith("Event ")},
+    **{name: SYNAPSE_INPUTS[name] for name in ("Flash Rise", "Flash Decay")},
+    **_MOMENT,
+}
+
 
 @nodes.group(f"{GROUP}: Synapses")
 def synapses_group(tree: Tree) -> None:
@@ -190,9 +198,11 @@ def synapses_group(tree: Tree) -> None:
         # Where all are, nothing is copied.
         shown = tree.switch("GEOMETRY", all_shown, some, points)
     with tree.frame("On the surface, as it is drawn"):
-        placed = _placed(tree, shown, given)
+        look = {name: given[name] for name in SYNAPSE_LOOK}
+        placed = tree.group(_places_group(), {"Points": shown, **look})
     with tree.frame("How far each one is from rest"):
-        flashing = _flashing(tree, placed, given)
+        events = {name: given[name] for name in _FLASHING}
+        flashing = tree.group(_flashing_group(), {"Points": placed, **events})
     with tree.frame("How large"):
         flash = tree.attribute(FLASH)
         by_weight = tree.clamp(tree.attribute(SIZE), given["Smallest"], given["Largest"])
@@ -221,8 +231,12 @@ def shape_number(tree: Tree, shape: Socket) -> Socket:
     return tree.menu("INT", shape, {name: place for place, name in enumerate(SHAPES)})
 
 
-def _placed(tree: Tree, points: Linkable, given: Mapping[str, Socket]) -> Linkable:
+# Groups of their own, since Blender looks at a whole tree whenever a link is added.
+@nodes.group(f"{GROUP}: Synapse Places")
+def _places_group(tree: Tree) -> None:
     """Move points to where the surface is drawn; in the data, they are where it is in the file."""
+    points = tree.input("Points", "Geometry")
+    given = tree.inputs(SYNAPSE_LOOK)
     thick = drawn_radius(tree, given, tree.attribute("recorded_radius"))
     outward = tree.attribute(OUTWARD, "FLOAT_VECTOR")
     on_neurite = tree.attribute(AXIS, "FLOAT_VECTOR") + outward * thick
@@ -235,11 +249,14 @@ def _placed(tree: Tree, points: Linkable, given: Mapping[str, Socket]) -> Linkab
     moved = tree.add("GeometryNodeSetPosition", {"Geometry": points, "Position": place})
     resized = abs(given["Soma Size"] - 1.0) + (1.0 - given["Soma"])
     styled = (above_0_if_styled(tree, given) + resized).labeled("Above 0 if not as in the file")
-    return tree.switch("GEOMETRY", styled > 1e-6, points, moved)
+    tree.output("Points", tree.switch("GEOMETRY", styled > 1e-6, points, moved))
 
 
-def _flashing(tree: Tree, points: Linkable, given: Mapping[str, Socket]) -> Linkable:
+@nodes.group(f"{GROUP}: Flashing")
+def _flashing_group(tree: Tree) -> None:
     """Store how far each synapse is from rest."""
+    points = tree.input("Points", "Geometry")
+    given = tree.inputs(_FLASHING)
     events = tree.object(given["Synapse Events"])["Geometry"]
     now = given["Elapsed"]
     last = (given["Event Bins"] - 1.0).labeled("Last bin")
@@ -278,13 +295,22 @@ def _flashing(tree: Tree, points: Linkable, given: Mapping[str, Socket]) -> Link
 
         summed = tree.repeat(given["Event Rounds"] - 1.0, numbered, earlier)
         limited = tree.store(summed, FLASH, tree.clamp(tree.attribute(FLASH)))
-    return tree.switch("GEOMETRY", given["Event Rounds"] > 1, once, limited)
+    tree.output("Points", tree.switch("GEOMETRY", given["Event Rounds"] > 1, once, limited))
 
 
 def _sum(
     tree: Tree, times: Linkable, now: Linkable, decay: Linkable, given: Mapping[str, Socket]
 ) -> Node:
+    inputs = {"Times": times, "Now": now, "Decay": decay, "Flash Rise": given["Flash Rise"]}
+    return tree.group(_sum_group(), inputs)
+
+
+@nodes.group(f"{GROUP}: Flash")
+def _sum_group(tree: Tree) -> None:
     """Add up what three events leave at a moment."""
+    times = tree.input("Times", "Vector", description="Of three events")
+    now, decay = (tree.input(name, "Float") for name in ("Now", "Decay"))
+    given = tree.inputs({"Flash Rise": SYNAPSE_INPUTS["Flash Rise"]})
     rise = tree.maximum(given["Flash Rise"], 1e-4)
     brightest = now - rise
     fall = (1.0 / (decay * (_POWER * _SAME_HALF_LIFE))).labeled("Fall")
@@ -296,7 +322,8 @@ def _sum(
     left: Linkable = tree.vector_math("MAXIMUM", lower, (0.0, 0.0, 0.0))
     for _ in range(_POWER.bit_length() - 1):
         left = tree.vector_math("MULTIPLY", left, left)
-    return tree.vector_math("DOT_PRODUCT", left, (SHARE, SHARE, SHARE))
+    left_over = tree.vector_math("DOT_PRODUCT", left, (SHARE, SHARE, SHARE))
+    tree.output("Flash", left_over, kind="Float")
 
 
 def _line(tree: Tree, value: Linkable, factor: Linkable, offset: Linkable) -> Node:
