@@ -146,12 +146,16 @@ def node_group(tree: Tree) -> None:
             **recording,
         },
     )
+    with tree.frame("Without spikes, no pulses run, and connections show what their cells do"):
+        spikes = tree.object(pulse["Spikes"])["Geometry"]
+        count = tree.add("GeometryNodeAttributeDomainSize", {"Geometry": spikes})["Point Count"]
+        run = pulse["Pulses"] & (count > 0)
     resting = tree.store(connections, VOLTAGE, limits["Lowest"], label="At rest")
     placed = tree.group(
         _layout_group(),
         {
             "Cells": valued["Spheres"],
-            "Connections": tree.switch("GEOMETRY", pulse["Pulses"], valued["Strands"], resting),
+            "Connections": tree.switch("GEOMETRY", run, valued["Strands"], resting),
             **layout,
             **recording,
         },
@@ -182,7 +186,7 @@ def node_group(tree: Tree) -> None:
             **pulse,
         },
     )
-    shown = pulse["Pulses"] & lines["Connections"]
+    shown = run & lines["Connections"]
     slot = MaterialSlot(tree, connections, material["Material"])
     pulses = slot.painted(tree.switch("GEOMETRY", shown, nothing, flying))
     # Single vertices are never drawn; they tell Blender how far instances reach.
