@@ -252,7 +252,7 @@ def _press(control: Control, chance: random.Random) -> Step:
 def _searched(control: Control, chance: random.Random) -> str:
     """Think of letters for an operator that searches, or return nothing."""
     name = control.operator.rpartition(".")[2]
-    if name == "choose_colormap":
+    if name in ("choose_colormap", "choose_field_colormap"):
         shown = " ".join(shown_colormaps().values())
         return chance.choice([colormap for colormap in COLORMAPS if colormap not in shown])
     field = re.search(r'field="(\w+)"', control.name)

@@ -96,7 +96,7 @@ def _numbers(environment: dict[str, str]) -> Iterator[int]:
         yield int(environment["SEQUENCE"])
         return
     minutes = float(environment.get("MINUTES") or 0)
-    end, count = time.monotonic() + minutes * 60, int(environment.get("SEQUENCES") or 12)
+    end, count = time.monotonic() + minutes * 60, int(environment.get("SEQUENCES") or 8)
     number = 0
     while time.monotonic() < end if minutes else number < count:
         yield number

@@ -185,8 +185,13 @@ def pace(neuron: Any, ms_per_frame: float) -> None:
 
 def quantities() -> None:
     """A neuron with several, membrane currents among them, and their field; and with synapses."""
+    bpy.ops.object.empty_add(location=(1.0, 0.0, 0.0))
+    empty = bpy.context.object
     bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "several.pickle"))
+    neuron = bpy.context.object
     bpy.ops.blender_spike.add_field(resolution=20)
+    # An electrode is put where it is.
+    only(empty, neuron)
 
 
 def network() -> None:
