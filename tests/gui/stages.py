@@ -57,6 +57,7 @@ LEFT = {
     "blender_spike.cancel_simulation",
     "blender_spike.watch",
     "blender_spike.stop_watching",
+    "blender_spike.show_run",
     # In the Add menu of node editors.
     "blender_spike.add_node_group",
     "surface_slicer.add_node_group",
