@@ -37,7 +37,7 @@ _MOST_WATCHERS: Final = 8
 # Once the run has ended, for a watcher that is drawing.
 _PATIENCE_S: Final = 5.0
 
-Frames = Callable[[int], tuple[NDArray[np.float64], NDArray[np.float32]]]
+Frames = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float32]]]
 
 
 class _Connection:
@@ -111,6 +111,7 @@ class Broadcast:
         self._run = ""
         self._start = b""
         self._frames: Frames | None = None
+        self._row_bytes = 1
         self._count = 0
         self._reached_ms = self._end_ms = 0.0
         self._ended: Answer | None = None
@@ -129,7 +130,7 @@ class Broadcast:
             self.end("", "It ended without a file.")
         self.close()
 
-    def begin(self, run: str, start: Callable[[], bytes], frames: Frames) -> None:
+    def begin(self, run: str, start: Callable[[], bytes], frames: Frames, row_bytes: int) -> None:
         """Tell of a run, unless it is the one that is told of already.
 
         Parameters
@@ -139,9 +140,12 @@ class Broadcast:
         start : callable
             Gives the simulation file of its shape and first frame.
         frames : callable
-            Gives the times and values of all frames from one on that will not change any more.
+            Gives the times and values of the frames from one up to another, which will not change
+            any more.
+        row_bytes : int
+            How many bytes a frame takes when it is sent.
         """
-        self._frames = frames
+        self._frames, self._row_bytes = frames, row_bytes
         if run != self._run:
             self._run, self._start = run, start()
 
@@ -231,7 +235,6 @@ class Broadcast:
             return Answer("start", *known, content=self._start)
         if question.frames >= self._count:
             return Answer("wait", *known)
-        time_ms, values = self._frames(question.frames)
-        row = 8 + 4 * values.shape[1]
-        some = slice(0, max(1, PART_BYTES // row))
-        return Answer("frames", *known, content=pack_frames(time_ms[some], values[some]))
+        end = min(self._count, question.frames + max(1, PART_BYTES // self._row_bytes))
+        content = pack_frames(*self._frames(question.frames, end))
+        return Answer("frames", *known, content=content)

@@ -322,8 +322,16 @@ class Capture:
         assert self._frames is not None
         return np.array([self.first_ms]), self._by_quantity(self._frames.rows(0, 1))
 
-    def frames_from(self, first: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Return the frames from one on that will not change any more.
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes the time and the values of a frame take."""
+        quantities = len(self._values.names) - len(self._values.absent)
+        return 8 + 4 * quantities * int(sum(self.segment_counts))
+
+    def frames_between(
+        self, first: int, end: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Return the frames from one up to another, both among the settled ones.
 
         Returns
         -------
@@ -332,7 +340,6 @@ class Capture:
             Of the quantities that the model has, one after the other.
         """
         assert self._frames is not None
-        end = self.settled
         each = self._by_quantity(self._frames.rows(first, end))
         time_ms = np.array(self._frames.times_ms[first:end])
         return time_ms, np.concatenate(list(each.values()), axis=1)

@@ -412,7 +412,12 @@ class Recorder:
         count = capture.settled
         # Every second frame may have been dropped, and a model may begin later than it seemed.
         run = f"{live.name} {self._runs_before} {capture.every_ms:g} {capture.first_ms:g}"
-        live.begin(run, lambda: content_of(self._first_frame(capture)), capture.frames_from)
+        live.begin(
+            run,
+            lambda: content_of(self._first_frame(capture)),
+            capture.frames_between,
+            capture.row_bytes,
+        )
         reached_ms = capture.now_ms or 0.0
         # Only there once stdrun.hoc is loaded.
         end_ms = getattr(self._h, "tstop", 0.0) if live.end_ms is None else live.end_ms

@@ -70,11 +70,11 @@ def _live(until: Path, source: Path, output: str) -> None:
     with Broadcast(port) as live:
         live.path, count = output, 1
         while not until.exists():
-            now = slice(0, count)
             live.begin(
                 live.name,
                 lambda: content_of(first),
-                lambda begin, now=now: (sim.time_ms[now][begin:], sim.values[now][begin:]),
+                lambda begin, end: (sim.time_ms[begin:end], sim.values[begin:end]),
+                8 + 4 * sim.n_segments,
             )
             live.serve(count, float(sim.time_ms[count - 1]), float(sim.time_ms[-1]))
             count = min(count + 1, sim.n_frames - 1)

@@ -36,7 +36,8 @@ class Run:
         self.live.begin(
             f"{self.live.name} {number}",
             lambda: content_of(first),
-            lambda begin: (sim.time_ms[begin : self.count], sim.values[begin : self.count]),
+            lambda begin, end: (sim.time_ms[begin:end], sim.values[begin:end]),
+            8 + 4 * sim.n_segments,
         )
 
     def reach(self, count: int) -> None:

@@ -22,7 +22,9 @@ VALUES = np.random.default_rng(0).normal(size=(40, SEGMENTS)).astype(np.float32)
 @pytest.fixture
 def broadcast():
     with Broadcast(0) as made:
-        made.begin("a", lambda: b"shape", lambda first: (TIME_MS[first:], VALUES[first:]))
+        made.begin(
+            "a", lambda: b"shape", lambda a, b: (TIME_MS[a:b], VALUES[a:b]), 8 + 4 * SEGMENTS
+        )
         yield made
 
 
