@@ -28,7 +28,6 @@ from ..formats.network_files import spikes_of
 from ..formats.sonata_network import SonataError
 from ..formats.spike_files import TableError
 from ..formats.spike_tables import Reading
-from ..networks.from_spikes import DECAY_MS, RISE_MS
 from ..simulation_file import Simulation
 from .console import (
     ABOVE_ZERO,
@@ -41,6 +40,7 @@ from .console import (
     save,
     say,
 )
+from .lit_cells import lit_options
 
 _NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _VOXEL: Final = re.compile(rf"({_NUMBER})(?:\s*[,x]\s*({_NUMBER})\s*[,x]\s*({_NUMBER}))?")
@@ -99,14 +99,7 @@ def _voxel_nm(
     "--stop", type=ABOVE_ZERO, metavar="MS",
     help="Spikes: time of the last frame.  [default: when the last spike has faded]",
 )  # fmt: skip
-@click.option(
-    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
-    help="Spikes: how fast a cell lights up.",
-)  # fmt: skip
-@click.option(
-    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
-    help="Spikes: how fast it fades.",
-)  # fmt: skip
+@lit_options("Spikes")
 @click.option(
     "--synapses", type=FILE, metavar="FILE",
     help="Table of synapses: ids of both cells, x, y, z in the unit of the skeletons.",

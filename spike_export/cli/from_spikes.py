@@ -18,7 +18,7 @@ from ..formats.sonata_config import ConfigError, NodeFile, read_spikes_config
 from ..formats.sonata_network import SonataError
 from ..formats.spike_files import TableError
 from ..formats.spike_tables import Reading
-from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError, simulation_from_spikes
+from ..networks.from_spikes import SpikesError, simulation_from_spikes
 from ..networks.point_network import DIAMETER_UM, ON_A_GRID
 from .console import (
     ABOVE_ZERO,
@@ -30,6 +30,7 @@ from .console import (
     output_option,
     save,
 )
+from .lit_cells import lit_options
 
 _UNITS_MS: Final = {"ms": 1.0, "s": 1000.0, "hz": 1000.0, "khz": 1.0}
 _UNIT: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)?\s*(ms|s|hz|khz)", re.IGNORECASE)
@@ -91,14 +92,7 @@ def _unit_ms(_context: click.Context, _option: click.Parameter, text: str | None
     "--stop", type=ABOVE_ZERO, metavar="MS",
     help="Time of the last frame.  [default: when the last spike has faded]",
 )  # fmt: skip
-@click.option(
-    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
-    help="How fast a cell lights up.",
-)  # fmt: skip
-@click.option(
-    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
-    help="How fast it fades.",
-)  # fmt: skip
+@lit_options()
 @click.option(
     "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
     help="Cell diameter in µm.",

@@ -20,7 +20,7 @@ from ..formats.kinds import recognize, refusal
 from ..formats.sonata_network import SonataError
 from ..formats.spike_files import TableError, read_places
 from ..networks.from_content import simulation_from_content, with_connections
-from ..networks.from_spikes import DECAY_MS, RISE_MS, SpikesError
+from ..networks.from_spikes import SpikesError
 from ..networks.point_network import DIAMETER_UM, on_grid
 from .console import (
     ABOVE_ZERO,
@@ -34,6 +34,7 @@ from .console import (
     save,
 )
 from .from_spikes import TABLES, from_spikes
+from .lit_cells import lit_options
 from .sonata import sonata
 from .swc import swc
 
@@ -82,14 +83,7 @@ Examples:
     "--stop", type=NUMBER, metavar="MS",
     help="Spikes: time of the last frame.  [default: when the last spike has faded]",
 )  # fmt: skip
-@click.option(
-    "--rise", type=ABOVE_ZERO, default=RISE_MS, show_default=True, metavar="MS",
-    help="Spikes: how fast a cell lights up.",
-)  # fmt: skip
-@click.option(
-    "--decay", type=ABOVE_ZERO, default=DECAY_MS, show_default=True, metavar="MS",
-    help="Spikes: how fast it fades.",
-)  # fmt: skip
+@lit_options("Spikes")
 @click.option(
     "--diameter", type=ABOVE_ZERO, default=DIAMETER_UM, show_default=True, metavar="UM",
     help="Diameter of cells without a morphology, in µm.",
