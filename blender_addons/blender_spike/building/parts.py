@@ -351,12 +351,15 @@ def _curves(
     made: list[bpy.types.ID],
 ) -> bpy.types.Curves:
     is_line = lines.roles <= Role.SOMA_AS_RECORDED
-    on_line = np.repeat(is_line, lines.point_counts)
+    # Lines come first.
+    on_line = slice(int(lines.point_counts[is_line].sum()))
     section_radii = section_radii_um(simulation) * scale
+    positions = lines.positions_um[on_line] - origin
+    positions *= scale
     curves = new_curves(
         name,
         lines.point_counts[is_line],
-        (lines.positions_um[on_line] - origin) * scale,
+        positions,
         {
             ("radius", "POINT"): _strand_radii(lines)[on_line] * scale,
             **{(key, "POINT"): row[on_line] for key, row in _per_point(lines, scale).items()},
@@ -380,15 +383,14 @@ def _spheres(
     scale: float,
     made: list[bpy.types.ID],
 ) -> dict[str, Any]:
-    is_sphere = np.repeat(lines.roles >= Role.SOMA_SPHERE, lines.point_counts)
+    is_sphere = lines.roles >= Role.SOMA_SPHERE
     # A sphere is a curve of one point, so curve attributes become point attributes.
-    rows = _per_point(lines, scale) | {
-        key: np.repeat(row, lines.point_counts)
-        for key, row in _per_curve(simulation, lines).items()
+    own = slice(len(lines.positions_um) - int(is_sphere.sum()), None)
+    rows = {key: row[own] for key, row in _per_point(lines, scale).items()} | {
+        key: row[is_sphere] for key, row in _per_curve(simulation, lines).items()
     }
-    positions = (lines.positions_um[is_sphere] - origin) * scale
-    chosen = ((key, row[is_sphere]) for key, row in rows.items())
-    return {"Spheres": points_holder(f"{name} spheres", positions, chosen, made)}
+    positions = (lines.positions_um[own] - origin) * scale
+    return {"Spheres": points_holder(f"{name} spheres", positions, rows.items(), made)}
 
 
 def _strand_radii(lines: Strands) -> NDArray[np.float64]:

@@ -13,9 +13,11 @@ get a sphere of the same area, and sections attached to a soma begin at that sph
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,7 @@ _SECTION_GAP_UM = 1.0
 # One line goes on in another if it turns by less than 90° and keeps a third of its mean radius.
 _STRAIGHT, _AS_THICK = 0.0, 1 / 3
 _SOMA = SECTION_TYPES.index("soma")
+_POINTS_AT_ONCE: Final = 100_000
 
 STARTS_INSIDE = "starts_inside"
 """The curves' attribute that is 1 where `Strands.starts_inside`."""
@@ -102,27 +105,79 @@ def strands(simulation: Simulation) -> Strands:
     Strands
         Memory and time are linear in the number of points and segments.
     """
-    axis = Axis(simulation)
+    laid = []
+    weighted = length = 0.0
+    for first_section, first_segment, some in _runs_of_cells(simulation):
+        axis = Axis(some)
+        laid.append(_laid_out(some, axis, first_section, first_segment))
+        more = _neurites(axis, some)
+        weighted, length = weighted + more[0], length + more[1]
+    # All lines come before all points and all somata.
+    parts = [of_kind for kind in zip(*laid, strict=True) for of_kind in kind]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if not length:
+        # Nothing but somata and points.
+        weighted = float((simulation.points_um[:, 3].astype(np.float64) / 2).mean())
+    return Strands(**joined, mean_radius_um=weighted / (length or 1.0))
+
+
+def _runs_of_cells(simulation: Simulation) -> Iterator[tuple[int, int, Simulation]]:
+    """Split a simulation where cells begin, so that what is computed of a part stays in the cache.
+
+    Memory that is used once costs more than what is computed in it.
+
+    Yields
+    ------
+    first_section, first_segment : int
+        Of the part.
+    part : Simulation
+        Whole cells, with all values.
+    """
+    if len(simulation.points_um) <= _POINTS_AT_ONCE:
+        yield 0, 0, simulation
+        return
+    begins = np.flatnonzero(np.diff(simulation.section_cells, prepend=-1))
+    points = simulation.first_points[begins]
+    run = points // _POINTS_AT_ONCE
+    bounds = [*begins[np.flatnonzero(np.diff(run, prepend=-1))].tolist(), simulation.n_sections]
+    first_points = [*simulation.first_points.tolist(), len(simulation.points_um)]
+    first_segments = simulation.first_segments
+    for first, end in pairwise(bounds):
+        parents = simulation.parents[first:end]
+        part = replace(
+            simulation,
+            section_types=simulation.section_types[first:end],
+            section_cells=simulation.section_cells[first:end],
+            parents=np.where(parents >= 0, parents - first, -1).astype(np.int32),
+            parent_x=simulation.parent_x[first:end],
+            segment_counts=simulation.segment_counts[first:end],
+            point_counts=simulation.point_counts[first:end],
+            points_um=simulation.points_um[first_points[first] : first_points[end]],
+        )
+        yield first, int(first_segments[first]), part
+
+
+def _laid_out(
+    simulation: Simulation, axis: Axis, first_section: int, first_segment: int
+) -> list[dict[str, NDArray[Any]]]:
+    """Lay out whole cells: their lines, their cells that are points, and their somata."""
     somata = find_somata(simulation, axis)
     is_point = axis.lengths_um <= SAME_POINT_UM
     attach = _attachments(simulation, axis, somata)
-
-    parts = [_curves(simulation, axis, attach, ~is_point)]
     points = np.flatnonzero(is_point)
-    if points.size:
-        first = simulation.first_points[points]
-        diameters = np.maximum.reduceat(axis.points[:, 3], simulation.first_points)[points]
-        parts.append(
-            _spheres(simulation, points, axis.points[first, :3], diameters / 2, Role.POINT_CELL)
-        )
-    if somata.sections.size:
-        parts.append(
-            _spheres(
-                simulation, somata.sections, somata.centers_um, somata.radii_um, Role.SOMA_SPHERE
-            )
-        )
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Strands(**joined, mean_radius_um=_mean_radius(axis, simulation))
+    first = simulation.first_points
+    diameters = np.maximum.reduceat(axis.points[:, 3], first)[points]
+    places = axis.points[first[points], :3]
+    found = [
+        _curves(simulation, axis, attach, ~is_point),
+        _spheres(simulation, points, places, diameters / 2, Role.POINT_CELL),
+        _spheres(simulation, somata.sections, somata.centers_um, somata.radii_um, Role.SOMA_SPHERE),
+    ]
+    for part in found:
+        part["segment_a"] += first_segment
+        part["segment_b"] += first_segment
+        part["sections"] += first_section
+    return found
 
 
 def center_um(simulation: Simulation, lines: Strands) -> Floats:
@@ -139,8 +194,8 @@ def center_um(simulation: Simulation, lines: Strands) -> Floats:
     """
     spheres = np.repeat(lines.roles == Role.SOMA_SPHERE, lines.point_counts)
     chosen = lines.positions_um[spheres] if spheres.any() else lines.positions_um
-    center: Floats = (chosen.min(axis=0) + chosen.max(axis=0)) / 2
-    return center
+    # One column after the other is many times faster than all at once.
+    return np.array([(column.min() + column.max()) / 2 for column in chosen.T])
 
 
 class Axis:
@@ -410,14 +465,13 @@ def _spheres(
     }
 
 
-def _mean_radius(axis: Axis, simulation: Simulation) -> float:
+def _neurites(axis: Axis, simulation: Simulation) -> tuple[float, float]:
+    """Sum up the neurites' lengths: multiplied by their radii, and alone."""
     radii = axis.points[:, 3] / 2
     same = np.diff(axis.section_of) == 0
     neurite = simulation.section_types[axis.section_of[:-1]] != _SOMA
-    weights = np.diff(axis.keys) * (same & neurite)
-    if not weights.sum():
-        return float(radii.mean())
-    return float(np.average((radii[:-1] + radii[1:]) / 2, weights=weights))
+    lengths = np.diff(axis.keys) * (same & neurite)
+    return float(np.sum((radii[:-1] + radii[1:]) / 2 * lengths)), float(lengths.sum())
 
 
 def section_radii_um(simulation: Simulation) -> Floats:
@@ -428,6 +482,10 @@ def section_radii_um(simulation: Simulation) -> Floats:
     ndarray, shape (sections,)
         For a section without length, the mean of its points' radii.
     """
+    return np.concatenate([_section_radii(some) for *_, some in _runs_of_cells(simulation)])
+
+
+def _section_radii(simulation: Simulation) -> Floats:
     first, counts = simulation.first_points, simulation.point_counts
     points = simulation.points_um.astype(np.float64)
     radii = points[:, 3] / 2

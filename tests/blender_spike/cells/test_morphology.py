@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from blender_spike.cells.morphology import Role, Strands, center_um, strands
+from blender_spike.cells import morphology
+from blender_spike.cells.morphology import Role, Strands, center_um, section_radii_um, strands
 from helpers.simulations import branched, simulation
+
+from spike_export.edit.merge import merge
 
 
 def curve(lines: Strands, index: int) -> slice:
@@ -153,3 +156,19 @@ def test_center_is_the_somas():
     np.testing.assert_allclose(center_um(sim, strands(sim)), [0, 0, 0], atol=1e-9)
     bare = simulation([{"points": [[0, 0, 0, 1], [10, 20, 40, 1]]}])
     np.testing.assert_allclose(center_um(bare, strands(bare)), [5, 10, 20])
+
+
+def test_cells_in_parts_are_laid_out_as_all_at_once(monkeypatch):
+    """Large files are laid out a few cells at a time: somata, points and attachments included."""
+    cells = [simulation(branched()) for _ in range(4)]
+    cells.insert(2, simulation([{"points": [[1, 2, 3, 12]], "nseg": 1}]))
+    for at, cell in enumerate(cells):
+        cell.points_um[:, :3] += 100 * at
+    sim = merge(cells)
+    whole, radii = strands(sim), section_radii_um(sim)
+    monkeypatch.setattr(morphology, "_POINTS_AT_ONCE", 10)
+    assert len(list(morphology._runs_of_cells(sim))) == 4
+    parts = strands(sim)
+    for name in Strands.__slots__:
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), 0, 1e-9, True, name)
+    np.testing.assert_allclose(section_radii_um(sim), radii, 1e-12)
