@@ -9,7 +9,7 @@ from typing import Final
 
 from .edit.summary import summarize
 from .simulation_file import Simulation
-from .web.film_page import Showing, film_page
+from .simulation_page.film_page import Showing, film_page
 from .web.page_colormaps import known_colors
 from .web.web_error import WebFilmError
 

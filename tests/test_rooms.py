@@ -21,16 +21,16 @@ ROOMS: Final = {
         "output paced story"
     ),
     "blender_spike": (
-        "common simulation_file sound potential web live cells lines properties simulating "
-        "playback blocks color meshes at_hand solid_colors views sounding extracellular figures "
-        "building watching demos operators panels story command api"
+        "common simulation_file sound potential web simulation_page live cells lines properties "
+        "simulating playback blocks color meshes at_hand solid_colors views sounding extracellular "
+        "figures building watching demos operators panels story command api"
     ),
     "blender_brain": (
         "common swc atlas demo_atlas download regions data figures settings properties film "
         "operators panels story command api"
     ),
     "surface_slicer": (
-        "common arrays ramps curve properties surface slicer film blocks operators panels "
+        "common web arrays ramps curve properties surface slicer film blocks operators panels "
         "story command api"
     ),
 }
@@ -50,6 +50,7 @@ SAME_IN_ALL: Final = {
     "tab",
     "blocks",
     "adding",
+    "browser_film",
 }
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..edit.convert import ConversionError
 from ..edit.convert import convert as convert_simulation
 from ..simulation_file import Simulation
-from ..web.film_page import ENDING, FPS, SIZE_LIMIT_MB, Showing, film_page
+from ..simulation_page.film_page import Showing, film_page
+from ..web.page import ENDING, FPS, SIZE_LIMIT_MB
 from ..web.page_colormaps import as_bytes, known_colors, page_colormaps
 from ..web.web_error import WebFilmError
 from .console import (

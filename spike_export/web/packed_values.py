@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulation_file.simulation import ValueRange, value_range
 from .web_error import WebFilmError
 
 MOST_VALUES: Final = 250_000_000
@@ -101,24 +100,47 @@ def packed_values(
     return PackedValues(bytes(packed[0]), bytes(packed[1]), step, low, cut_off, found.not_finite)
 
 
-def _range_of(values: NDArray[np.float32], columns: NDArray[np.bool_]) -> ValueRange:
-    if columns.all():
-        found = value_range(values)
-    else:
-        parts = [value_range(frame[None, columns]) for frame in values]
-        some = [one for one in parts if one.not_finite < columns.sum()]
-        found = ValueRange(
-            min((one.low for one in some), default=0.0),
-            max((one.high for one in some), default=0.0),
-            sum(one.not_finite for one in parts),
+def value_notes(values: PackedValues, unit: str) -> list[str]:
+    """Say what the page has other than it was given."""
+    notes = []
+    if values.cut_off:
+        low, high = values.cut_off
+        notes.append(
+            f"Values below {low:.6g} or above {high:.6g}{unit and f' {unit}'} are far beyond the "
+            "color scale; the page has them as these."
         )
-    if found.not_finite == len(values) * int(columns.sum()):
+    return notes
+
+
+class _Range(NamedTuple):
+    """The finite values' limits, and how many values are not finite."""
+
+    low: float
+    high: float
+    not_finite: int
+
+
+def _range_of(values: NDArray[np.float32], columns: NDArray[np.bool_]) -> _Range:
+    low, high, not_finite = np.inf, -np.inf, 0
+    chosen: slice | NDArray[np.bool_] = slice(None) if columns.all() else columns
+    # Frame by frame, to avoid copying a matrix of gigabytes.
+    for frame in values:
+        some = frame[chosen]
+        lowest, highest = some.min(), some.max()
+        if not (np.isfinite(lowest) and np.isfinite(highest)):
+            finite = some[np.isfinite(some)]
+            not_finite += some.size - finite.size
+            if not finite.size:
+                continue
+            lowest, highest = finite.min(), finite.max()
+        low, high = min(low, float(lowest)), max(high, float(highest))
+    if low > high:
         raise WebFilmError("None of the values is a finite number.")
-    return found
+    return _Range(low, high, not_finite)
 
 
 def _kept(
-    found: ValueRange, limits: tuple[float, float]
+    found: _Range, limits: tuple[float, float]
 ) -> tuple[float, float, tuple[float, float] | None]:
     """Find which values can be kept apart finely enough for the colors."""
     span = limits[1] - limits[0]

@@ -41,6 +41,11 @@ def known_colors(name: str) -> NDArray[np.uint8] | None:
     return colors[::-1] if forwards != name else colors
 
 
+def offered_colormaps(name: str, colors: NDArray[np.uint8]) -> dict[str, str]:
+    """List what a page offers, the chosen one as it was given: a library's colors may change."""
+    return page_colormaps() | {name: colors.tobytes().hex()}
+
+
 def as_bytes(colors: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Round colors from 0..1 to bytes."""
     rounded: NDArray[np.uint8] = np.rint(np.clip(colors, 0, 1) * 255).astype(np.uint8)

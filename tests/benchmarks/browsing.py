@@ -18,7 +18,8 @@ import numpy as np
 from helpers.browser import Browser, find_browser
 
 from spike_export import Cell, Simulation, read
-from spike_export.web.film_page import FilmPage, Showing, film_page
+from spike_export.simulation_page.film_page import Showing, film_page
+from spike_export.web.page import FilmPage
 from spike_export.web.page_colormaps import known_colors
 
 from . import ROOT

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.browser import Browser, find_browser
 
 from spike_export import SimulationFileError, read
 
@@ -322,3 +323,33 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that draws in space."""
+    program = find_browser()
+    if program is None:
+        pytest.skip("there is no Chromium")
+    pytest.importorskip("PIL")
+    with Browser(program, tmp_path_factory.mktemp("profile"), draws=True) as one:
+        yield one
+
+
+@pytest.fixture
+def opened_page(browser: Browser, tmp_path: Path) -> Callable[..., Browser]:
+    """Open a film's page from the disk; it stands still unless it is to play."""
+
+    def open_page(
+        content: bytes, *, width: int = 920, height: int = 560, plays: bool = False
+    ) -> Browser:
+        path = tmp_path / "film.html"
+        path.write_bytes(content)
+        browser.look(width, height=height, still=not plays)
+        browser.open(path.as_uri())
+        browser.wait_for("!!window.film?.seek || !document.getElementById('problem').hidden")
+        # By software it takes long.
+        browser.ask("window.film?.stage?.setGlow(false), 0")
+        return browser
+
+    return open_page

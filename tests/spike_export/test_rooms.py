@@ -20,6 +20,7 @@ ROOMS = (
     "sound",
     "potential",
     "web",
+    "simulation_page",
     "live",
     "files",
     "formats",

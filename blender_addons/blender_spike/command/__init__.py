@@ -5,7 +5,8 @@
 up the scene, `pace` its length. `browser_film` makes films that play in a browser.
 """
 
-from .browser_film import SimulationCommand
+from ..common.story.story_command import StoryCommand
+from .browser_film import write_page
 from .simulation_film import build, parse
 
-COMMAND = SimulationCommand("blender_spike", parse, build)
+COMMAND = StoryCommand("blender_spike", parse, build, write_page)

@@ -9,35 +9,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from .. import demos
-from ..common.colormaps import table
 from ..common.rendering import options as common_options
-from ..common.story.story_command import StoryCommand
+from ..common.rendering import page_options
 from ..simulation_file import read
-from ..web.film_page import ENDING, FPS, SIZE_LIMIT_MB, Showing, film_page
-from ..web.page_colormaps import as_bytes
-
-WORD: Final = "web"
-
-
-class SimulationCommand(StoryCommand):
-    """The extension's command, which makes films for browsers if its first word says so."""
-
-    def make(self, arguments: list[str]) -> None:
-        """Write a page, or build the scene, render, encode."""
-        if arguments[:1] == [WORD]:
-            print(write_page(parse(arguments[1:])), flush=True)
-        else:
-            super().make(arguments)
+from ..simulation_page.film_page import Showing, film_page
+from ..web.page import ENDING, FPS, SIZE_LIMIT_MB
 
 
 def parse(
-    arguments: Sequence[str], *, prog: str = f"blender -b -c blender_spike {WORD}"
+    arguments: Sequence[str], *, prog: str = f"blender -b -c blender_spike {page_options.WORD}"
 ) -> argparse.Namespace:
     """Read what follows the command's first word."""
     parser = argparse.ArgumentParser(
@@ -46,9 +28,7 @@ def parse(
     )
     add = parser.add_argument
     add("file", type=Path, help="simulation file, demo, demo_synapses or demo_network")
-    add("-o", "--output", type=Path, default=Path("film.html"), metavar="FILE",
-        help="output file (default: film.html)")  # fmt: skip
-    add("--force", action="store_true", help="overwrite an existing file")
+    page_options.add_page_options(parser, SIZE_LIMIT_MB)
     add("--cells", default="", help="only these cells: names, numbers, ranges, wildcards")
     common_options.add_quantity_options(
         parser, lower="the lowest in the file", upper="the highest; 1 for activity"
@@ -57,16 +37,12 @@ def parse(
         "(default: plasma)")  # fmt: skip
     add("--trace", action="append", default=[], metavar="PLACE",
         help="place whose trace is shown, such as dend[3](0.2); repeatable")  # fmt: skip
-    add("--title", metavar="TEXT", help="above the film (default: the file's name)")
-    add("--light", action="store_true", help="on white, for papers")
     add("--thickness", type=common_options.above_zero, default=1.4, metavar="FACTOR",
         help="on all diameters (default: 1.4)")  # fmt: skip
     add("--ms-per-frame", type=common_options.above_zero, metavar="MS",
         help="simulated time in a 24th of a second (default: one sample)")  # fmt: skip
     add("--precision", type=common_options.above_zero, metavar="VALUE",
         help="largest error of the values, for a smaller page")  # fmt: skip
-    add("--size-limit", type=common_options.above_zero, default=SIZE_LIMIT_MB, metavar="MB",
-        help=f"refuse to write a larger page (default: {SIZE_LIMIT_MB:g})")  # fmt: skip
     options = parser.parse_args(arguments)
     if not options.file.exists():
         known = {
@@ -75,17 +51,16 @@ def parse(
             "demo_network": demos.NETWORK,
         }
         options.file = known.get(str(options.file), options.file)
-    if options.output.suffix.lower() != ENDING:
-        parser.error(f"-o {options.output}: the name must end in {ENDING}")
+    page_options.check_page_options(parser, options, ENDING)
     return options
 
 
-def write_page(options: argparse.Namespace) -> str:
+def write_page(arguments: Sequence[str]) -> str:
     """Write the page.
 
     Parameters
     ----------
-    options : Namespace
+    arguments : sequence of str
         See `parse`.
 
     Returns
@@ -100,9 +75,9 @@ def write_page(options: argparse.Namespace) -> str:
     OSError
         If it cannot be written.
     """
-    if options.output.exists() and not options.force:
-        raise RuntimeError(f"{options.output} already exists; use --force to overwrite it.")
-    colormap, colors = _colors(options.colormap)
+    options = parse(arguments)
+    page_options.check_output(options)
+    colormap, colors = page_options.page_colors(options.colormap)
     simulation = read(options.file)
     if options.variable:
         simulation = simulation.showing(options.variable)
@@ -127,10 +102,3 @@ def write_page(options: argparse.Namespace) -> str:
     )
     options.output.write_bytes(page.content)
     return "\n".join([*page.notes, f"Wrote {options.output}: {page.told}"])
-
-
-def _colors(name: str) -> tuple[str, NDArray[np.uint8]]:
-    """Find a colormap in the table, by a name as users write it."""
-    found, reverse = table.resolve(name)
-    colors = as_bytes(table.display_stops(found, reverse=reverse))
-    return (f"{found}_r" if reverse else found), colors

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import bpy
 
 from ..rendering import options as common_options
+from ..rendering import page_options
 from ..rendering.commands import Command
 from . import staging
 from .telling import tell
@@ -19,11 +20,31 @@ ENDING: Final = ".toml"
 
 
 class StoryCommand(Command):
-    """A command that makes the film of a story, too, if its first word is one."""
+    """A command that makes the film of a story, too, if its first word is one.
+
+    Parameters
+    ----------
+    name, parse, build
+        See `Command`.
+    page : callable, optional
+        Given what follows the word ``web``, writes a film for browsers and tells what was done.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parse: Callable[[list[str]], argparse.Namespace],
+        build: Callable[[argparse.Namespace], bpy.types.Scene],
+        page: Callable[[list[str]], str] | None = None,
+    ) -> None:
+        super().__init__(name, parse, build)
+        self._page = page
 
     def make(self, arguments: list[str]) -> None:
-        """Build the scene, render, encode."""
-        if arguments and arguments[0].lower().endswith(ENDING):
+        """Write a page, or build the scene, render, encode."""
+        if self._page is not None and arguments[:1] == [page_options.WORD]:
+            print(self._page(arguments[1:]), flush=True)
+        elif arguments and arguments[0].lower().endswith(ENDING):
             main(arguments, prog=f"blender -b -c {self.name}")
         else:
             super().make(arguments)

@@ -2,12 +2,14 @@
 
 import { colorsOf, drawScale } from './color_scale.js';
 import { Clock } from './clock.js';
-import { framesAt, placeName, readData, timeText, valueAt, withUnit } from './film_data.js';
+import { Cells } from './cells.js';
+import { framesAt, readData, timeText, valueAt, withUnit } from './film_data.js';
 import { Stage } from './stage.js';
+import { Surface } from './surface.js';
 import { Traces } from './traces.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
-const MOST_NAMES = 5000;
+const KINDS = { cells: Cells, surface: Surface };
 const LAYOUT_S = 1.2;
 // Frames that take longer, and how many more of these than of others there may be.
 const SLOW_S = 0.05;
@@ -20,18 +22,19 @@ export function play(parts) {
   const data = readData(parts);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const clock = new Clock(data.times[0], data.times[data.times.length - 1], data.pace);
-  const stage = new Stage(data, get("view"));
+  const stage = new Stage(data, get("view"), (shared) => new KINDS[data.kind](data, parts, shared));
+  const { body } = stage;
   const unit = data.timed ? "ms" : "frame";
   // Milliseconds that drawing took on the processor, the last ones.
   const costs = [];
   let asked = false;
   let last = 0;
   let pointer = null;
-  // The segment below the pointer; sought again when either has moved.
+  // The place below the pointer; sought again when either has moved.
   let below = -1;
   let sought = true;
 
-  const traces = new Traces(data, get("lines"), get("legend"), () => {
+  const traces = new Traces(data, body, get("lines"), get("legend"), () => {
     get("traces").classList.toggle("empty", !traces.shown.length);
     makeMarks();
     ask();
@@ -52,7 +55,7 @@ export function play(parts) {
     slow = seconds > SLOW_S ? slow + 1 : Math.max(slow - 1, 0);
     if (slow < MOST_SLOW) return;
     slow = 0;
-    if (stage.glow.visible) get("glow").click();
+    if (stage.glowing) get("glow").click();
     else stage.coarsen();
   }
 
@@ -70,8 +73,7 @@ export function play(parts) {
   function draw() {
     const begin = performance.now();
     const { time } = clock;
-    stage.setTime(time);
-    stage.draw();
+    stage.draw(time);
     traces.draw(time);
     moveMarks();
     tellTime(time);
@@ -184,7 +186,7 @@ export function play(parts) {
     stage.setGround(on);
     traces.list();
   });
-  get("glow").hidden = !stage.canGlow;
+  get("glow").hidden = !body.canGlow;
   pressed("glow", true, (on) => stage.setGlow(on));
   pressed("form", true, (on) => {
     stage.uniforms.form.value = on ? 1 : 0;
@@ -204,18 +206,28 @@ export function play(parts) {
     stage.fit();
     ask();
   });
-  for (const [i, name] of ["as recorded", ...data.layouts].entries()) get("layout").append(new Option(name, i));
-  get("layout-choice").hidden = !data.layouts.length;
+  const layouts = data.layouts || [];
+  for (const [i, name] of ["as recorded", ...layouts].entries()) get("layout").append(new Option(name, i));
+  get("layout-choice").hidden = !layouts.length;
   get("layout").addEventListener("change", (event) => fly(Number(event.target.value)));
+
+  if (body.setHeight) {
+    get("height-choice").hidden = false;
+    get("height").addEventListener("input", (event) => {
+      body.setHeight(data.height * event.target.valueAsNumber);
+      sought = false;
+      ask();
+    });
+  }
 
   // Let the cells go to where they are in another layout.
   function fly(number) {
-    const before = stage.points.slice();
-    const after = stage.layoutPoints(number);
+    const before = body.points.slice();
+    const after = body.layoutPoints(number);
     const begin = performance.now();
     const move = () => {
       const share = calm ? 1 : Math.min((performance.now() - begin) / 1000 / LAYOUT_S, 1);
-      stage.mixLayouts(before, after, share * share * (3 - 2 * share));
+      body.mixLayouts(before, after, share * share * (3 - 2 * share));
       sought = false;
       ask();
       if (share < 1) requestAnimationFrame(move);
@@ -225,8 +237,8 @@ export function play(parts) {
 
   // --- traces ---
 
-  function trace(segment) {
-    get("chosen").textContent = traces.toggle(segment);
+  function trace(place) {
+    get("chosen").textContent = traces.toggle(place);
     get("hint").classList.add("gone");
   }
 
@@ -235,7 +247,7 @@ export function play(parts) {
       ...traces.shown.map((one) => {
         one.mark = document.createElement("i");
         one.mark.style.color = traces.color(one.slot);
-        one.point = stage.pointOf(one.segment);
+        one.point = body.pointOf(one.place);
         return one.mark;
       }),
     );
@@ -252,14 +264,14 @@ export function play(parts) {
   // What the pointer is on, and its value.
   function showTip() {
     const tip = get("tip");
-    if (!sought) below = pointer ? stage.segmentAt(pointer.x, pointer.y) : -1;
+    if (!sought) below = pointer ? stage.placeAt(pointer.x, pointer.y) : -1;
     sought = true;
-    const segment = below;
-    canvas.classList.toggle("over", segment >= 0);
-    tip.hidden = segment < 0;
-    if (segment < 0) return;
-    tip.firstElementChild.textContent = placeName(data, segment);
-    tip.lastElementChild.textContent = withUnit(data, valueAt(data, segment, clock.time));
+    const place = below;
+    canvas.classList.toggle("over", place >= 0);
+    tip.hidden = place < 0;
+    if (place < 0) return;
+    tip.firstElementChild.textContent = body.placeName(place);
+    tip.lastElementChild.textContent = withUnit(data, valueAt(data, place, clock.time));
     const left = Math.min(pointer.x + 14, canvas.clientWidth - tip.offsetWidth - 8);
     const top = Math.min(pointer.y + 14, canvas.clientHeight - tip.offsetHeight - 8);
     tip.style.transform = `translate(${Math.max(left, 8)}px, ${Math.max(top, 8)}px)`;
@@ -289,8 +301,8 @@ export function play(parts) {
     const still = pressedAt && Math.hypot(at.x - pressedAt.x, at.y - pressedAt.y) < 5;
     pressedAt = null;
     if (!still || event.button) return;
-    const segment = stage.segmentAt(at.x, at.y, event.pointerType === "mouse" ? 4 : 14);
-    if (segment >= 0) trace(segment);
+    const place = stage.placeAt(at.x, at.y, event.pointerType === "mouse" ? 4 : 14);
+    if (place >= 0) trace(place);
   });
   const scrub = (event) => {
     if (event.buttons) seek(traces.timeAt(event.offsetX));
@@ -298,36 +310,18 @@ export function play(parts) {
   get("lines").addEventListener("pointerdown", scrub);
   get("lines").addEventListener("pointermove", scrub);
 
-  // By name, for those who do not point: each section's middle.
-  const middles = new Map();
-  data.first.forEach((first, section) => {
-    const middle = first + (data.segmentCounts[section] >> 1);
-    const name = placeName(data, middle);
-    if (!middles.has(name)) middles.set(name, middle);
-    // Without its place, or if this is all: by its own name.
-    const own = data.sections[section];
-    if (data.cells.length === 1 && !middles.has(own)) middles.set(own, middle);
-  });
-  for (const name of [...middles.keys()].slice(0, MOST_NAMES)) get("places").append(new Option("", name));
+  get("place").placeholder = body.asks;
+  for (const name of body.names()) get("places").append(new Option("", name));
   get("choose").addEventListener("submit", (event) => {
     event.preventDefault();
     const name = get("place").value.trim();
-    const segment = placeNamed(name);
-    if (segment < 0) get("chosen").textContent = `There is no section ${name}.`;
+    const place = body.placeNamed(name);
+    if (place < 0) get("chosen").textContent = body.noPlace(name);
     else {
-      trace(segment);
+      trace(place);
       get("place").value = "";
     }
   });
-
-  // A section, or a place on it in brackets.
-  function placeNamed(name) {
-    if (middles.has(name)) return middles.get(name);
-    for (let segment = 0; segment < data.segments; segment++) {
-      if (placeName(data, segment) === name) return segment;
-    }
-    return -1;
-  }
 
   // --- keys ---
 
@@ -346,7 +340,7 @@ export function play(parts) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || get("keys").open) return;
     const { target } = event;
-    if (target.matches("select, #place")) return;
+    if (target.matches("select, input:not(#time)")) return;
     // A button is pressed by the space bar itself.
     if (event.key === " " && target.matches("button")) return;
     const turn = event.shiftKey && TURNS[event.key];
@@ -360,18 +354,19 @@ export function play(parts) {
 
   // --- the beginning ---
 
+  get("page").classList.toggle("still", data.times.length === 1);
   get("title").textContent = document.title = data.title;
   get("title").title = data.title;
   get("stage").setAttribute(
-    "aria-label", `${data.title}: ${data.segments} segments of ${data.cells.length === 1 ? "a cell" : `${data.cells.length} cells`}, colored by ${named}`,
+    "aria-label", `${data.title}: ${body.what}, colored by ${named}`,
   );
   get("told").textContent = [
-    `${data.segments.toLocaleString("en")} segments in ${data.frames.toLocaleString("en")} frames.`,
+    `${body.told} in ${data.frames.toLocaleString("en")} frame${data.frames === 1 ? "" : "s"}.`,
     ...data.notes,
   ].join("\n");
   get("hint").textContent = "Drag to turn it, click to trace a place";
   setTimeout(() => get("hint").classList.add("gone"), 8000);
-  for (const segment of data.traces) traces.toggle(segment);
+  for (const place of data.traces) traces.toggle(place);
   setColormap(data.colormap);
   stage.resize();
   stage.fit();

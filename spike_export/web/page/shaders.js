@@ -15,7 +15,7 @@ float valueAt(vec3 place) {
   return min(a, b) <= 0.5 * nowhere ? nowhere : mix(a, b, place.z);
 }`;
 
-const COLORS = `
+export const COLORS = `
 uniform sampler2D colors;
 uniform float nowhere;
 // Without filtering, as matplotlib does; gray where there is no value.

@@ -1,6 +1,6 @@
 // The values of chosen places over time, in step with the film.
 
-import { frameValue, placeName, timeText, valueAt, withUnit } from './film_data.js';
+import { frameValue, valueAt, withUnit } from './film_data.js';
 import { tickValues } from './color_scale.js';
 
 export const MOST_TRACES = 8;
@@ -9,8 +9,8 @@ const ON_WHITE = ["#17171c", "#0072b2", "#d55e00", "#009e73", "#c2185b", "#6a4fc
 const EDGES = { left: 44, right: 8, top: 8, bottom: 22 };
 
 export class Traces {
-  constructor(data, canvas, legend, changed) {
-    Object.assign(this, { data, canvas, legend, changed });
+  constructor(data, body, canvas, legend, changed) {
+    Object.assign(this, { data, body, canvas, legend, changed });
     this.shown = [];
     this.light = false;
   }
@@ -19,21 +19,21 @@ export class Traces {
     return (this.light ? ON_WHITE : ON_BLACK)[slot];
   }
 
-  // Show a segment's trace, or no longer; tells what was done.
-  toggle(segment) {
-    if (this.shown.some((one) => one.segment === segment)) return this.remove(segment);
+  // Show a place's trace, or no longer; tells what was done.
+  toggle(place) {
+    if (this.shown.some((one) => one.place === place)) return this.remove(place);
     if (this.shown.length >= MOST_TRACES) return `There are ${MOST_TRACES} traces; remove one first.`;
     const used = this.shown.map((one) => one.slot);
     const slot = ON_BLACK.findIndex((_, i) => !used.includes(i));
-    this.shown.push({ segment, slot, name: placeName(this.data, segment) });
+    this.shown.push({ place, slot, name: this.body.placeName(place) });
     this.list();
-    return `${placeName(this.data, segment)} is traced.`;
+    return `${this.body.placeName(place)} is traced.`;
   }
 
-  remove(segment) {
-    this.shown = this.shown.filter((one) => one.segment !== segment);
+  remove(place) {
+    this.shown = this.shown.filter((one) => one.place !== place);
     this.list();
-    return `${placeName(this.data, segment)} is no longer traced.`;
+    return `${this.body.placeName(place)} is no longer traced.`;
   }
 
   list() {
@@ -51,7 +51,7 @@ export class Traces {
         button.type = "button";
         button.textContent = "×";
         button.setAttribute("aria-label", `Remove the trace of ${one.name}`);
-        button.addEventListener("click", () => this.remove(one.segment));
+        button.addEventListener("click", () => this.remove(one.place));
         item.append(dot, name, one.output, button);
         return item;
       }),
@@ -73,9 +73,9 @@ export class Traces {
     const wide = Math.max(canvas.clientWidth - EDGES.left - EDGES.right, 1);
     const tall = Math.max(canvas.clientHeight - EDGES.top - EDGES.bottom, 1);
     let [low, high] = [Infinity, -Infinity];
-    for (const { segment } of shown) {
+    for (const { place } of shown) {
       for (let f = 0; f < data.frames; f++) {
-        const value = frameValue(data, segment, f);
+        const value = frameValue(data, place, f);
         if (value < low) low = value;
         if (value > high) high = value;
       }
@@ -89,11 +89,11 @@ export class Traces {
     Object.assign(this, { ratio, wide, tall, x, y, begin, span });
     this.valueTicks = tickValues(low, high, Math.max(Math.floor(tall / 45), 1));
     this.timeTicks = tickValues(begin, end, Math.max(Math.floor(wide / 80), 1));
-    for (const one of shown) one.path = this.pathOf(one.segment);
+    for (const one of shown) one.path = this.pathOf(one.place);
   }
 
   // The line of a trace: of many frames in one pixel the lowest and the highest.
-  pathOf(segment) {
+  pathOf(place) {
     const { data, x, y } = this;
     const path = new Path2D();
     const each = Math.max(Math.floor(data.frames / (2 * this.wide)), 1);
@@ -101,11 +101,11 @@ export class Traces {
     for (let first = 0; first < data.frames; first += each) {
       let [low, high] = [first, first];
       for (let f = first; f < Math.min(first + each, data.frames); f++) {
-        if (frameValue(data, segment, f) < frameValue(data, segment, low)) low = f;
-        if (frameValue(data, segment, f) > frameValue(data, segment, high)) high = f;
+        if (frameValue(data, place, f) < frameValue(data, place, low)) low = f;
+        if (frameValue(data, place, f) > frameValue(data, place, high)) high = f;
       }
       for (const f of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
-        const value = frameValue(data, segment, f);
+        const value = frameValue(data, place, f);
         if (Number.isNaN(value)) pen = false;
         else if (pen) path.lineTo(x(data.times[f]), y(value));
         else {
@@ -159,7 +159,7 @@ export class Traces {
     pen.fillStyle = quiet;
     pen.fillRect(x(time) - 0.5, EDGES.top, 1, tall);
     for (const one of this.shown) {
-      const value = valueAt(data, one.segment, time);
+      const value = valueAt(data, one.place, time);
       if (!Number.isNaN(value)) {
         pen.fillStyle = this.color(one.slot);
         pen.beginPath();

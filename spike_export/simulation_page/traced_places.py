@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Simulation
-from .web_error import WebFilmError
+from ..web.web_error import WebFilmError
 
 MOST_TRACES: Final = 8
 """Each has a color of its own."""

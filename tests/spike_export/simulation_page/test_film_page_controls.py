@@ -104,7 +104,7 @@ def test_a_click_traces_what_is_there(opened):
     segment = int(NEURON.first_segments[segment])
     x, y = browser.ask(
         "(() => { const box = film.stage.canvas.getBoundingClientRect(), at = "
-        f"film.stage.seenAt(film.stage.pointOf({segment + 1})); "
+        f"film.stage.seenAt(film.stage.body.pointOf({segment + 1})); "
         "return [box.left + at.x, box.top + at.y]; })()"
     )
     browser.point(x, y)
@@ -164,8 +164,8 @@ def test_a_network_with_its_layouts(opened):
         "choice.dispatchEvent(new Event('change')); })()"
     )
     there = NETWORK.layouts["shuffled grid"][7]
-    browser.wait_for(f"Math.abs(film.stage.points[28] - {there[0]}) < 1e-3")
-    assert browser.ask("[...film.stage.points.slice(28, 31)]") == pytest.approx(there)
+    browser.wait_for(f"Math.abs(film.stage.body.points[28] - {there[0]}) < 1e-3")
+    assert browser.ask("[...film.stage.body.points.slice(28, 31)]") == pytest.approx(there)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (640, 400), (320, 480)])

@@ -10,7 +10,7 @@ import pytest
 from helpers.simulations import branched, simulation
 
 from spike_export import Cell
-from spike_export.web.traced_places import traced_places, usual_place
+from spike_export.simulation_page.traced_places import traced_places, usual_place
 from spike_export.web.web_error import WebFilmError
 
 ONE = simulation(branched())

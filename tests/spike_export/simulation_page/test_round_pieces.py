@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from helpers.simulations import branched, simulation
 
-from spike_export.web import round_pieces as module
-from spike_export.web.round_pieces import round_pieces
+from spike_export.simulation_page import round_pieces as module
+from spike_export.simulation_page.round_pieces import round_pieces
 from spike_export.web.web_error import WebFilmError
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Simulation
-from .web_error import WebFilmError
+from ..web.web_error import WebFilmError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
