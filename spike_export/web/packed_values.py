@@ -100,11 +100,11 @@ def packed_values(
     return PackedValues(bytes(packed[0]), bytes(packed[1]), step, low, cut_off, found.not_finite)
 
 
-def value_notes(values: PackedValues, unit: str) -> list[str]:
-    """Say what the page has other than it was given."""
+def value_notes(values: PackedValues, unit: str, base: float = 0.0) -> list[str]:
+    """Say what the page has other than it was given, to which `base` was added."""
     notes = []
     if values.cut_off:
-        low, high = values.cut_off
+        low, high = (one + base for one in values.cut_off)
         notes.append(
             f"Values below {low:.6g} or above {high:.6g}{unit and f' {unit}'} are far beyond the "
             "color scale; the page has them as these."

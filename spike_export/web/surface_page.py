@@ -106,7 +106,6 @@ def surface_page(heights: Heights, showing: SurfaceShowing) -> FilmPage:
     if not found.size:
         raise WebFilmError("None of the values is a finite number.")
     ends = float(found.min()), float(found.max())
-    # Heights follow all values, so nothing is cut off for the colors' sake.
     low, high = checked_limits(
         ends[0] + heights.base if showing.low is None else showing.low,
         ends[1] + heights.base if showing.high is None else showing.high,
@@ -114,14 +113,14 @@ def surface_page(heights: Heights, showing: SurfaceShowing) -> FilmPage:
     )
     values = packed_values(
         heights.values.reshape(frames, count), np.ones(count, np.bool_),
-        (ends[0], ends[0]), showing.precision,
+        (low - heights.base, high - heights.base), showing.precision,
     )  # fmt: skip
-    notes = value_notes(values, showing.unit)
-    if values.not_finite:
-        are = "value is not a number and leaves a hole"
-        if values.not_finite > 1:
-            are = "values are not numbers and leave holes"
-        notes.append(f"{values.not_finite:,} {are}.")
+    notes = value_notes(values, showing.unit, heights.base)
+    ends = values.cut_off or ends
+    if values.not_finite == 1:
+        notes.append("1 value is not a number and leaves a hole.")
+    elif values.not_finite:
+        notes.append(f"{values.not_finite:,} values are not numbers and leave holes.")
     about = _about(heights, showing, ends, (low, high), values, notes)
     content = assembled(about, {"low": values.low, "high": values.high})
     shown = f"{grid} in {_counted(frames)}"

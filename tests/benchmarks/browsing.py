@@ -21,6 +21,7 @@ from spike_export import Cell, Simulation, read
 from spike_export.simulation_page.film_page import Showing, film_page
 from spike_export.web.page import FilmPage
 from spike_export.web.page_colormaps import known_colors
+from spike_export.web.surface_page import Heights, SurfaceShowing, surface_page
 
 from . import ROOT
 from .rows import Aim, Row
@@ -42,10 +43,15 @@ def measure(quick: bool = False) -> Iterator[Row]:
     large = branching(*((20, 10, 5) if quick else (10_000, 10, 100)))
     program = find_browser()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for name, simulation, limit in (("demo cell", read(DEMO), 10.0), ("", large, 0.0)):
-            what = f"Film in the browser, {name or f'{simulation.n_segments:,} segments'}"
+        side = 32 if quick else 512
+        for name, make, limit in (
+            ("demo cell", lambda: made(read(DEMO)), 10.0),
+            (f"{large.n_segments:,} segments", lambda: made(large), 0.0),
+            (f"surface of {side} x {side} values", lambda: surface(side), 0.0),
+        ):
+            what = f"Film in the browser, {name}"
             begin = time.process_time()
-            page = made(simulation)
+            page = make()
             cost = time.process_time() - begin
             aim = Aim(limit, "MB") if limit else None
             yield Row(f"{what}: its size", len(page.content) / 1e6, "MB", aim=aim)
@@ -71,6 +77,17 @@ def made(simulation: Simulation) -> FilmPage:
     colors = known_colors("plasma")
     assert colors is not None
     return film_page(simulation, Showing("plasma", colors, size_limit_mb=1000))
+
+
+def surface(side: int) -> FilmPage:
+    """Make a film of waves on water."""
+    colors = known_colors("plasma")
+    assert colors is not None
+    away = np.hypot(*np.meshgrid(np.linspace(-1, 1, side), np.linspace(-1, 1, side)))
+    phases = np.linspace(0, 2 * np.pi, _FRAMES, endpoint=False)
+    values = np.stack([np.cos(20 * away - phase) * np.exp(-2 * away) for phase in phases])
+    showing = SurfaceShowing(colormap="plasma", colors=colors, size_limit_mb=1000)
+    return surface_page(Heights(values.astype(np.float32)), showing)
 
 
 def played(browser: Browser, path: Path, what: str) -> Iterator[Row]:

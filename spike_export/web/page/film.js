@@ -24,7 +24,6 @@ export function play(parts) {
   const clock = new Clock(data.times[0], data.times[data.times.length - 1], data.pace);
   const stage = new Stage(data, get("view"), (shared) => new KINDS[data.kind](data, parts, shared));
   const { body } = stage;
-  const unit = data.timed ? "ms" : "frame";
   // Milliseconds that drawing took on the processor, the last ones.
   const costs = [];
   let asked = false;
@@ -88,7 +87,7 @@ export function play(parts) {
     if (now.dataset.text !== text) {
       now.dataset.text = text;
       now.replaceChildren(data.timed ? text : `Frame ${text}`);
-      if (data.timed) now.append(Object.assign(document.createElement("small"), { textContent: unit }));
+      if (data.timed) now.append(Object.assign(document.createElement("small"), { textContent: "ms" }));
     }
     const slider = get("time");
     slider.value = time;
@@ -138,7 +137,7 @@ export function play(parts) {
   slider.addEventListener("input", () => seek(slider.valueAsNumber));
   for (const speed of SPEEDS) {
     const pace = Number((speed * data.pace).toPrecision(2));
-    get("speed").append(new Option(`${speed}× · ${pace} ${unit}/s`, String(speed)));
+    get("speed").append(new Option(`${speed}× · ${pace}${data.timed ? " ms" : ""}/s`, String(speed)));
   }
   setSpeed(1);
   get("speed").addEventListener("change", (event) => {

@@ -108,7 +108,7 @@ export class Stage {
     const clear = wide > 0.5 * this.camera.aspect * tall && height > 2 * TITLE;
     const margin = clear ? Math.max(MARGIN, height / (height - TITLE)) : MARGIN;
     const distance = Math.max(
-      ...corners.map(([x, y, z]) => z + Math.max(margin * y, (MARGIN * x) / this.camera.aspect) / half),
+      ...corners.map(([x, y, z]) => z + Math.max(margin * Math.abs(y), (MARGIN * Math.abs(x)) / this.camera.aspect) / half),
     );
     this.camera.position.copy(this.center).addScaledVector(toCamera, distance);
     this.controls.target.copy(this.center);

@@ -37,7 +37,7 @@ ${HEIGHTS}
 uniform vec2 extent;
 uniform float ground0, lift;   // a height is ground0 + lift * stored value
 out vec2 grid;
-out vec3 normal;
+out vec3 slope;
 out vec3 place;
 float heightAt(ivec2 cell, float otherwise) {
   float code = codeAt(clamp(cell, ivec2(0), cells - 1));
@@ -53,7 +53,7 @@ void main() {
     heightAt(cell + ivec2(0, 1), here) - heightAt(cell - ivec2(0, 1), here));
   // At an edge, there is a neighbor on one side only.
   vec2 apart = vec2(min(cell + 1, cells - 1) - max(cell - 1, ivec2(0)));
-  normal = normalMatrix * normalize(vec3(-rise / (apart * size), 1.0));
+  slope = normalMatrix * normalize(vec3(-rise / (apart * size), 1.0));
   grid = vec2(cell);
   vec4 seen = modelViewMatrix * vec4((grid / vec2(cells - 1) - 0.5) * extent, here, 1.0);
   place = seen.xyz;
@@ -69,7 +69,7 @@ uniform float form;
 uniform float ground;          // 1 on black, 0 on white
 uniform float spacing;         // of the lines, in cells
 in vec2 grid;
-in vec3 normal;
+in vec3 slope;
 in vec3 place;
 out vec4 color;
 void main() {
@@ -81,7 +81,7 @@ void main() {
   if (min(min(a, b), min(c, d)) < 0.0) discard;
   float code = mix(mix(a, b, within.x), mix(c, d, within.x), within.y);
   vec3 exact = colorAt(max(code * factor + shift, -1.0));
-  vec3 eye = -normalize(place), n = normalize(normal);
+  vec3 eye = -normalize(place), n = normalize(slope);
   // What is seen from below is lit from there.
   bool below = dot(n, eye) < 0.0;
   if (below) n = -n;
@@ -91,7 +91,7 @@ void main() {
   vec2 far = abs(fract(grid / spacing - 0.5) - 0.5) * spacing / max(fwidth(grid), 1e-6);
   float line = 1.0 - smoothstep(0.6, 1.6, min(far.x, far.y));
   light *= 1.0 - 0.3 * line;
-  float shine = below ? 0.0 : pow(max(dot(n, normalize(lamp + eye)), 0.0), 60.0) * 0.4;
+  float shine = below ? 0.0 : pow(max(dot(n, normalize(lamp + eye)), 0.0), 60.0) * 0.3;
   // So that black is seen on black.
   vec3 rim = ground * 0.2 * (1.0 - smoothstep(0.0, 0.6, facing)) * vec3(0.85, 0.9, 1.0);
   color = vec4(mix(exact, exact * light + shine + rim, form), 1.0);
