@@ -267,8 +267,17 @@ export class Surface {
     return (p * (1 - x) + q * x) * (1 - y) + (s * (1 - x) + t * x) * y;
   }
 
-  // The cell that is seen there: its line of sight is followed until it goes through the surface.
-  placeAt(x, y, tolerance, { camera, canvas }) {
+  // The cell that is seen there, or, at the surface's own edge, close by.
+  placeAt(x, y, tolerance, stage) {
+    for (const [right, down] of [[0, 0], [0, 1], [-1, 0], [1, 0], [0, -1]]) {
+      const found = this.cellAt(x + right * tolerance, y + down * tolerance, stage);
+      if (found >= 0) return found;
+    }
+    return -1;
+  }
+
+  // A line of sight is followed until it goes through the surface.
+  cellAt(x, y, { camera, canvas }) {
     const { rows, columns } = this.data;
     const seen = [(2 * x) / canvas.clientWidth - 1, 1 - (2 * y) / canvas.clientHeight];
     const scale = [columns - 1, rows - 1];
