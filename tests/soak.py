@@ -563,7 +563,7 @@ def due(neuron: Any, modifier: Any, frame: float) -> tuple[Any, Any]:
 def make_files(folder: Path) -> dict[str, list[Path]]:
     """Write small files for each add-on, and some that are to be refused."""
     from helpers.atlases import write_v2
-    from helpers.simulations import branched, several, simulation
+    from helpers.simulations import branched, several, simulation, typed
 
     from spike_export import merge, write, write_older
     from spike_export.networks.point_network import grid_um, point_network
@@ -582,6 +582,7 @@ def make_files(folder: Path) -> dict[str, list[Path]]:
     )
     write(folder / "points.pickle", points)
     write(folder / "several.pickle", several(simulation(branched(), 7, seed=5)))
+    write(folder / "types.pickle", typed(simulation(branched())))
     (folder / "bad.pickle").write_bytes(b"\x80\x04nonsense")
     x, y = np.meshgrid(np.linspace(-1, 1, 12), np.linspace(-1, 1, 9))
     np.save(folder / "heights.npy", np.exp(-(x**2) - y**2))
@@ -592,7 +593,7 @@ def make_files(folder: Path) -> dict[str, list[Path]]:
     return {
         "blender_spike": [
             folder / f"{name}.pickle"
-            for name in ("cell", "net", "irregular", "older", "points", "several", "bad")
+            for name in ("cell", "net", "irregular", "older", "points", "several", "types", "bad")
         ],
         "blender_brain": [folder / "table.csv", folder / "points.csv"],
         "surface_slicer": [folder / "heights.npy", folder / "animated.npy"],

@@ -139,12 +139,11 @@ SCENES: Mapping[str, Scene] = {
     "connectome": Scene(
         f"{BLENDER}render_neuron.py -- out/gallery/connectome.pickle out/gallery/connectome "
         "--length 72 --orbit 0 --look membrane_glow --style tubes --thickness 1.6 "
-        "--min-radius 0.008 --bloom 0.4",
+        "--min-radius 0.008 --bloom 0.4 --legend",
         ["connectome/frame_0001.png"],
         before="spike-export demo --kind connectome -o out/gallery/connectome.pickle",
-        options="--frames 1-1 --resolution 1080x720 --samples 32",
+        options="--frames 1-1 --resolution 960x720 --samples 32",
         height=640,
-        crop=0.8,
     ),
     "wave": Scene(
         "spike-export figure wave out/gallery/packet.npy --color-by out/gallery/phase.npy "

@@ -9,7 +9,7 @@ import files_brain
 import files_slicer
 import files_spike
 import numpy as np
-from helpers.simulations import branched, several, simulation, with_currents
+from helpers.simulations import branched, several, simulation, typed, with_currents
 from helpers.synapses import with_synapses
 
 from spike_export import write
@@ -32,4 +32,5 @@ def make(folder: Path) -> None:
     synapses = [(1, 0.2, 0), (1, 0.7, 1), (3, 0.5, 0)]
     arrivals = [[0.05, 0.2], [0.1], [0.25]]
     weighted = with_synapses(cell, synapses, arrivals, weights=[1e-3, 2e-3, 4e-3])
+    write(folder / "types.pickle", typed(simulation(branched())))
     write(folder / "several.pickle", weighted)

@@ -195,6 +195,13 @@ def quantities() -> None:
     only(empty, neuron)
 
 
+def classes() -> None:
+    """A cell of a type, and the legend of types."""
+    bpy.ops.blender_spike.import_simulation(filepath=str(DATA / "types.pickle"))
+    bpy.ops.blender_spike.add_legend()
+    only(bpy.context.object)
+
+
 def network() -> None:
     """Cells that fly, at another pace and in other limits than those that buttons give them."""
     bpy.ops.object.empty_add()
@@ -332,7 +339,7 @@ TABS = {
     "surface_slicer": "Surface Slicer",
 }
 STAGES: dict[str, tuple[Stage, ...]] = {
-    "blender_spike": (network, plain_neuron, quantities, neurons, nothing),
+    "blender_spike": (network, plain_neuron, quantities, neurons, classes, nothing),
     "blender_brain": (nothing, regions, points, something_beside),
     "surface_slicer": (
         surface_with_axes,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,16 @@ def several(sim: Simulation, seed: int = 9) -> Simulation:
     ina = rng.uniform(-0.3, 0.1, sim.values.shape).astype(np.float32)
     more = {"cai": Quantity("mM", cai), "ina": Quantity("mA/cm2", ina)}
     return dataclasses.replace(sim, more=more)
+
+
+def typed(sim: Simulation, types: Sequence[str] = ("pyramidal", "basket")) -> Simulation:
+    """The same in a single frame, with a type for each section in turn, and a depth."""
+    of = np.arange(sim.n_sections) % len(types)
+    values = np.repeat(of, sim.segment_counts)[None].astype(np.float32)
+    return dataclasses.replace(
+        sim, quantity="type", unit="", time_ms=np.zeros(1), values=values,
+        more={"depth": Quantity("µm", values * 100)}, classes={"type": tuple(types)},
+    )  # fmt: skip
 
 
 def sample_at(simulation: Simulation, time_ms: float) -> NDArray[np.float64]:

@@ -14,8 +14,10 @@ PALETTES: Final = (("tab10", 10), ("tab20", 20))
 MOST: Final = PALETTES[-1][1]
 
 
-def palette(classes: int) -> str:
-    """Name the colormap for a number of classes."""
+def palette(classes: int, measured: str = PALETTES[0][0]) -> str:
+    """Name the colormap for a number of classes, and that of values without any."""
+    if not classes:
+        return measured
     return next((name for name, size in PALETTES if classes <= size), PALETTES[-1][0])
 
 

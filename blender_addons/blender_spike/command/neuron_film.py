@@ -40,7 +40,8 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     options : Namespace
         See `simulation_film.parse`.
     """
-    if options.colormap is None and (classes := classes_of(neuron)):
+    classes = classes_of(neuron)
+    if options.colormap is None and classes:
         options.colormap = palette(len(classes))
     common_options.fill_in(options, **DEFAULTS)
     stage.set_size(scene, options.resolution)
@@ -71,12 +72,16 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     if options.bloom and not look.needs_background:
         film.add_bloom(scene, strength=options.bloom)
     if with_figures:
-        for section in options.trace or [""]:
+        # Classes do not change with time.
+        for section in options.trace or ([] if classes else [""]):
             adding.add_trace(bpy.context, neuron, section, mark=True)
     if options.figures:
-        adding.add_color_bar(bpy.context, neuron)
+        if not classes:
+            adding.add_color_bar(bpy.context, neuron)
         adding.add_time_label(bpy.context, neuron)
         adding.add_scale_bar(bpy.context, neuron)
+    if options.legend or (options.figures and classes):
+        adding.add_legend(bpy.context, neuron)
     camera = film.compose(scene, [neuron], in_picture(neuron), degrees=options.orbit)
     if options.orbit:
         film.orbit(camera, options.orbit, scene.frame_start, scene.frame_end)

@@ -81,7 +81,10 @@ def parse(
     neuron("--min-radius", type=float, help="in Blender units of 100 µm (default: 0.006)")
     neuron("--look", help="such as membrane_glow (default: flat, exact colors)")
     neuron("--style", help="such as tubes or membrane (default: as the look needs)")
-    neuron("--figures", action="store_true", help="show trace, color bar, time and scale bar")
+    neuron(
+        "--figures", action="store_true", help="show trace, color bar or legend, time and scale bar"
+    )
+    neuron("--legend", action="store_true", help="show the names of classes, as of cell types")
     neuron(
         "--trace", action="append", metavar="SECTION",
         help="section whose voltage to show; repeatable",

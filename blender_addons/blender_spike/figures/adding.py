@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures of a neuron: traces, color bar, time label, scale bar.
+"""Figures of a neuron: traces, color bar, legend, time label, scale bar.
 
 They stand in a corner of the camera's picture, or beside the neuron in the scene. All are kept in
 sync with the neuron by drivers and shared datablocks, without any Python.
@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import bpy
 from mathutils import Vector
 
-from ..color.coloring import limits_of
+from ..color.coloring import limits_of, material_of
 from ..common import film
 from ..common.figures import frame
 from ..common.figures.drawing import new_figure
@@ -28,7 +28,7 @@ from ..playback.samples import VOLTAGE
 from ..playback.sections import default_section, find_segment
 from ..potential.line_sources import SIGMA_S_PER_M
 from ..properties import about, about_figure
-from . import traces
+from . import class_legend, traces
 from .owned import (
     COLOR_BAR,
     SCALE_BAR,
@@ -62,6 +62,9 @@ _BAR_WIDTH: Final = 0.016
 # A single cell that is a point has no extent.
 _OF_A_POINT_UM: Final = 50.0
 _LABEL_SIZE: Final = 0.045
+# Below a scale bar, and above a color bar with its unit.
+_BELOW_BAR: Final = 0.05
+_OF_COLOR_BAR: Final = _NUMBERS_HEIGHT + _AXES_HEIGHT + 0.06
 
 
 class _Spot(NamedTuple):
@@ -83,6 +86,9 @@ _SPOTS: Final = {
     ),
     TIME_LABEL: _Spot("TOP_LEFT", (_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
     SCALE_BAR: _Spot("TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
+    class_legend.KIND: _Spot(
+        "TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE - _BELOW_BAR), (0.06, 0.0)
+    ),
 }
 
 
@@ -240,6 +246,42 @@ def add_color_bar(
     # Space for the bar's length and for the unit at its end.
     _place(context, neuron, bar, placement, (-length - 0.07 if horizontal else 0.0, 0.0))
     return bar
+
+
+def add_legend(
+    context: bpy.types.Context,
+    neuron: bpy.types.Object,
+    rows: int = 0,
+    *,
+    placement: Placement = "CAMERA",
+) -> bpy.types.Object:
+    """Add a legend with the names of the classes that the neuron shows, such as cell types.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation. The legend shares its material, so it follows every change.
+    rows : int
+        At most, 1 to `MOST_ROWS`; the last one counts what is left. 0 for as many as fit.
+    placement : str
+        See `add_trace`.
+
+    Raises
+    ------
+    ValueError
+        If its values are measured; nothing is added then.
+    """
+    count = class_legend.count_rows(neuron)
+    spot = _SPOTS[class_legend.KIND]
+    room = 1.0 + spot.in_picture[1] - _MARGIN
+    if any(about_figure(one).kind == COLOR_BAR for one in figures_of(neuron)):
+        room -= _OF_COLOR_BAR
+    fitting, size = class_legend.fitting(min(rows or count, count), room)
+    in_picture = placement == "CAMERA"
+    legend = class_legend.new_legend(neuron, rows or fitting, size, right=in_picture)
+    set_inputs(modifier_of(legend), {"Material": material_of(neuron)})
+    _place(context, neuron, legend, placement)
+    return legend
 
 
 def add_time_label(

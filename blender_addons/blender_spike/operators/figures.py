@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..at_hand import neuron_at_hand
 from ..color.coloring import voltage_material
 from ..common.changes import listed, settings_of, told
+from ..common.figures.legend import MOST_ROWS
 from ..common.required import required
 from ..common.suggestions import Field, SuggestionsPopup
 from ..figures import adding, owned
@@ -181,6 +182,37 @@ class BLENDER_SPIKE_OT_add_color_bar(PlacementSetting, _OnFigures):
         return _add(self, context, adding.add_color_bar, horizontal=self.horizontal)
 
 
+class BLENDER_SPIKE_OT_add_legend(PlacementSetting, _OnFigures):
+    """Add a legend: the names of the classes that the neuron shows, such as cell types"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_legend"
+    bl_label = "Add Legend"
+    bl_options = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        rows: int
+    else:
+        rows: IntProperty(
+            name="Rows",
+            description="At most; the last one counts what is left. 0 for as many as fit",
+            default=0,
+            min=0,
+            max=MOST_ROWS,
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Add it, if there are classes and colors."""
+        neuron = required(neuron_at_hand(context))
+        if voltage_material(neuron, linked=True) is None:
+            self.report({"ERROR"}, f"{about_uncolored(neuron)}.")
+            return {"CANCELLED"}
+        try:
+            return _add(self, context, adding.add_legend, rows=self.rows)
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+
+
 class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
     """Add a label that shows the simulated time"""  # noqa: D400, D415
 
@@ -281,6 +313,7 @@ CLASSES = (
     BLENDER_SPIKE_OT_add_trace,
     BLENDER_SPIKE_OT_mark_trace,
     BLENDER_SPIKE_OT_add_color_bar,
+    BLENDER_SPIKE_OT_add_legend,
     BLENDER_SPIKE_OT_add_time_label,
     BLENDER_SPIKE_OT_add_scale_bar,
     BLENDER_SPIKE_OT_remove_figures,

@@ -27,9 +27,12 @@ class NetworkThing(SimulationThing):
 
     kind = "network"
     demo = demos.NETWORK
+    colormap = "inferno"
     fields: ClassVar[dict[str, Field]] = {
         **FIELDS,
-        "colormap": Field("from matplotlib, seaborn or cmasher", fields.text, "inferno"),
+        "colormap": Field(
+            "from matplotlib, seaborn or cmasher; inferno, or the palette of classes", fields.text
+        ),
         "from": Field("layout at first; the file's own", fields.text, ""),
         "to": Field("layout after the event morph; none", fields.text, ""),
         "cells": Field("what cells are drawn as", fields.choice(*_CELLS), "Spheres"),

@@ -20,6 +20,7 @@ from ..common.story import fields
 from ..common.story.fields import Field, no_such
 from ..common.story.thing import Place
 from ..figures import adding
+from ..figures.class_legend import count_rows
 from ..lines.styles import STYLES
 from ..playback.playback import soma_of
 from ..playback.sections import default_section, find_segment, section_names
@@ -44,6 +45,7 @@ class NeuronThing(SimulationThing):
         "cells": Field("which cells of the file, as for the import", fields.text, ""),
         "traces": Field("sections whose values are drawn", fields.texts, []),
         "color_bar": Field("show a color bar", fields.switch, False),
+        "legend": Field("show a legend of classes, as of cell types", fields.switch, False),
         "time_label": Field("show the simulation's time", fields.switch, False),
         "scale_bar": Field("show a scale bar", fields.switch, False),
     }
@@ -69,6 +71,8 @@ class NeuronThing(SimulationThing):
             suit(self.film.scene, [self.neuron], look)
         for section in self.values["traces"]:
             self._check(section)
+        if self.values["legend"]:
+            count_rows(self.neuron)
 
     def take(self) -> None:
         """Find the neuron among its objects."""
@@ -83,6 +87,8 @@ class NeuronThing(SimulationThing):
             adding.add_trace(context, self.neuron, self._check(section), mark=True)
         if self.values["color_bar"]:
             adding.add_color_bar(context, self.neuron)
+        if self.values["legend"]:
+            adding.add_legend(context, self.neuron)
         if self.values["time_label"]:
             adding.add_time_label(context, self.neuron)
         if self.values["scale_bar"]:
@@ -97,6 +103,12 @@ class NeuronThing(SimulationThing):
     def color_bar(self) -> NeuronThing:
         """Show a color bar, and return this neuron."""
         self.values["color_bar"] = True
+        return self._figures()
+
+    def legend(self) -> NeuronThing:
+        """Show a legend of classes, such as cell types, and return this neuron."""
+        count_rows(self.neuron)
+        self.values["legend"] = True
         return self._figures()
 
     def time_label(self) -> NeuronThing:

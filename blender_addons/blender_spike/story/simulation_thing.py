@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import bpy
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..building.build import import_simulation
 from ..color import coloring
+from ..color.class_colors import palette
 from ..common import colormaps
 from ..common.nodes.modifiers import input_value, set_inputs
 from ..common.required import required
@@ -22,6 +23,7 @@ from ..common.story.thing import PLACING, Number, Thing, View
 from ..playback.marked_time import show_time
 from ..playback.network import is_network, way_of
 from ..playback.playback import find_modifier
+from ..playback.quantities import classes_of
 from ..properties import about
 from ..sound.clicks import DECAYS_S, Voicing
 from ..sound.spiking import SoundError
@@ -32,7 +34,9 @@ DEMO: Final = "demo"
 FIELDS: Final[dict[str, Field]] = {
     "file": Field(f'a simulation file, or "{DEMO}"', fields.text, needed=True),
     "quantity": Field("which of the file's quantities is shown; its first one", fields.text, ""),
-    "colormap": Field("from matplotlib, seaborn or cmasher", fields.text, "plasma"),
+    "colormap": Field(
+        "from matplotlib, seaborn or cmasher; plasma, or the palette of classes", fields.text
+    ),
     "v_min": Field("value at the colormap's lower end; what suits the data", fields.number()),
     "v_max": Field("value at the colormap's upper end; what suits the data", fields.number()),
     "strength": Field("emission strength", fields.number(0, 1e4), 1.0),
@@ -48,11 +52,13 @@ class SimulationThing(Thing):
 
     neuron: bpy.types.Object
     demo: Path
+    colormap: ClassVar[str] = "plasma"
+    """Of values that are measured."""
 
     def make(self, context: bpy.types.Context) -> None:
         """Import its file, and color it."""
         file = str(self.demo) if self.values["file"] == DEMO else self.file("file")
-        colormaps.resolve(self.values["colormap"])
+        colormaps.resolve(self.values["colormap"] or self.colormap)
         settings = self.import_settings()
         neurons = import_simulation(
             context, file, set_frame_range=False, tell=self.film.notes.append, **settings
@@ -78,7 +84,7 @@ class SimulationThing(Thing):
         )
         coloring.color_by_voltage(
             self.neuron,
-            values["colormap"],
+            values["colormap"] or palette(len(classes_of(self.neuron)), self.colormap),
             low if values["v_min"] is None else values["v_min"],
             high if values["v_max"] is None else values["v_max"],
             values["strength"],

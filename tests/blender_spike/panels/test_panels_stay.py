@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from helpers.fast import fast_first
 from helpers.panels import operators, shown
-from helpers.simulations import branched, simulation, with_currents
+from helpers.simulations import branched, simulation, typed, with_currents
 
 from spike_export import write
 
@@ -29,6 +29,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "add_trace": {},
     "mark_trace": {},
     "add_color_bar": {},
+    "add_legend": {"rows": 3},
     "add_time_label": {},
     "add_scale_bar": {},
     "add_spike_sound": {"at_threshold": True},
@@ -92,6 +93,8 @@ def test_every_operator_is_in_a_table(bpy: Any):
 @pytest.mark.slow
 @fast_first("name", ON_NEURON, fast=5)
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
+    if name == "add_legend":
+        write(folder / "cell.pickle", typed(simulation(branched())))
     imported(bpy, folder)
     if name in ("remove_figures", "mark_trace"):
         bpy.ops.blender_spike.add_trace()

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 from helpers.atlases import write_v2
-from helpers.simulations import branched, simulation
+from helpers.simulations import branched, simulation, typed
 from PIL import Image
 
 from spike_export import write
@@ -64,6 +64,24 @@ def test_all_three_extensions_meet_in_one_film(bpy, film):
     hit, point, normal, _ = region.closest_point_on_mesh(place)
     assert hit and (place - point).dot(normal) < 0
     assert film.scene.camera is not None and not bpy.app.handlers.frame_change_pre
+
+
+def test_classes_are_in_their_palette_and_named(bpy, film, files):
+    """Unless a colormap is named; what is measured is in plasma."""
+    from blender_spike.color.coloring import limits_of, voltage_material
+    from blender_spike.common.colormaps.in_material import shown_colormap
+
+    write(files / "types.pickle", typed(simulation(branched())))
+    things = {
+        "tab10": film.neuron("types.pickle", legend=True),
+        "plasma": film.neuron("run.pickle"),
+        "Set1": film.neuron("types.pickle", colormap="Set1"),
+    }
+    film.finish()
+    for colormap, thing in things.items():
+        assert shown_colormap(voltage_material(thing.neuron).node_tree) == colormap
+    assert limits_of([things["tab10"].neuron]) == (-0.5, 9.5)
+    assert sum("legend" in one.name for one in bpy.data.objects) == 1
 
 
 def test_slow_motion_is_keyframes_of_the_time(film):
@@ -187,6 +205,7 @@ def test_the_film_is_as_long_as_what_happens_or_as_is_said(bpy, files):
         (lambda f: f.network("run.pickle"), r"run.pickle is a neuron: its table is \[neuron"),
         (lambda f: f.neuron("run.pickle", traces=["axon"]), "has no section 'axon'"),
         (lambda f: f.neuron("run.pickle").trace("axon"), "has no section 'axon'"),
+        (lambda f: f.neuron("run.pickle", legend=True), "shows mV, not classes such as cell types"),
         (lambda f: f.neuron("run.pickle", at="mouse/CA3"), "there is no 'mouse'; there are none"),
         (lambda f: f.add("nuron"), "there is no 'nuron'; there are neuron.*mean neuron"),
         (lambda f: f.event("fly"), "there is no event 'fly'"),
