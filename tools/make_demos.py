@@ -16,10 +16,11 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "blender_addons" / "blender_spike" / "demos"
-# 120, 160 and 240 frames after the first: 5, 7 and 10 seconds.
+# 120, 160, 80 and 240 frames after the first: 5, 7, 3 and 10 seconds.
 COMMANDS: Final = {
     "demo_neuron.pickle": ("demo", "--field", "--tstop", "6", "--every", "0.05"),
     "demo_synapses.pickle": ("demo", "--kind", "synapses", "--tstop", "20", "--every", "0.125"),
+    "demo_axons.pickle": ("demo", "--kind", "axons", "--tstop", "20", "--every", "0.25"),
     "demo_network.pickle": (
         "branching", "--layers", "12", "--neurons", "20", "--spontaneous", "0.002",
         "--steps", "241",
@@ -28,6 +29,7 @@ COMMANDS: Final = {
 PRECISIONS: Final = {
     "demo_neuron.pickle": "0.01mV",
     "demo_synapses.pickle": "0.01mV",
+    "demo_axons.pickle": "0.01mV",
     "demo_network.pickle": "zlib",
 }
 

@@ -82,6 +82,13 @@ SCENES: Mapping[str, Scene] = {
         options="--frames 92-116 --resolution 360x640 --samples 32",
         height=640,
     ),
+    "pulses": Scene(
+        f"{BLENDER}render_neuron.py -- demo_axons out/gallery/pulses --frames 8-24 "
+        f"--colormap gray --strength 0.7 {gallery_loops.GLOW}",
+        [f"pulses/frame_{number:04d}.png" for number in (9, 13, 17, 21)],
+        options="--frames 9-21 --resolution 320x480 --samples 24",
+        height=480,
+    ),
     "figures": Scene(
         f"{BLENDER}render_neuron.py -- out/demo.pickle out/gallery/figures --frames 20-100 "
         "--resolution 1280x720 --figures --trace soma --trace 'dendrite_1[29]' "

@@ -111,6 +111,7 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
         connection_radius_um: float
         pulse_speed_um_per_ms: float
         synapse_radius_um: float
+        pulse_radius_um: float
     else:
         filepath: StringProperty(name="File", subtype="FILE_PATH")
         cells: IntProperty(name="Cells", options=set())
@@ -170,6 +171,12 @@ class BLENDER_SPIKE_PG_neuron(bpy.types.PropertyGroup):
             "Synapse Size",
             "Size (µm)",
             "Radius of a synapse at rest that has the median weight",
+            soft_max=20.0,
+        )
+        pulse_radius_um: _in_um(
+            "Axon Pulse Size",
+            "Size (µm)",
+            "Radius of the head of a pulse along an axon, which it is thicker than in any case",
             soft_max=20.0,
         )
 

@@ -21,7 +21,7 @@ from .console import (
 )
 
 # Duration and time between frames of each kind: 121 and 161 frames.
-_MS: Final = {"neuron": (6.0, 0.05), "synapses": (20.0, 0.125)}
+_MS: Final = {"neuron": (6.0, 0.05), "synapses": (20.0, 0.125), "axons": (20.0, 0.25)}
 
 _CONNECTOME: Final = "connectome"
 
@@ -30,16 +30,16 @@ _CONNECTOME: Final = "connectome"
 @output_option("demo.pickle")
 @click.option(
     "--kind", type=click.Choice([*_MS, _CONNECTOME]), default="neuron", show_default=True,
-    help="What makes it fire: a current step, or synapses, which are then in the file too; or the "
-    "cells of a made-up connectome.",
+    help="What makes it fire: a current step, synapses, which the file then has too, or those of "
+    "cells with axons; or the cells of a made-up connectome.",
 )  # fmt: skip
 @click.option(
     "--tstop", type=ABOVE_ZERO, metavar="MS",
-    help="Duration of the simulation.  [default: 6; 20 with synapses]",
+    help="Duration of the simulation.  [default: 6; 20 with synapses or axons]",
 )  # fmt: skip
 @click.option(
     "--every", type=ABOVE_ZERO, metavar="MS",
-    help="Time between frames.  [default: 0.05; 0.125 with synapses]",
+    help="Time between frames.  [default: 0.05; 0.125 with synapses, 0.25 with axons]",
 )  # fmt: skip
 @field_option
 def demo(
@@ -49,7 +49,8 @@ def demo(
 
     The cell ships with NEURON. It has Hodgkin-Huxley channels everywhere and receives a current
     step at the soma half a millisecond after the start. With --kind synapses it receives volleys
-    of input at 340 synapses instead; the last of them makes it fire. With --kind connectome it is
+    of input at 340 synapses instead; the last of them makes it fire. With --kind axons, three
+    made-up cells send spikes along their axons to 92 synapses on it. With --kind connectome it is
     60 cells of three types, grown by a rule, without NEURON.
     """
     if kind == _CONNECTOME:
@@ -66,9 +67,13 @@ def demo(
         )
     may_write(output, force=force)
     with needs_neuron(), progress("ms") as bars:
-        from ..models import demo_neuron, demo_synapses
+        from ..models import demo_axons, demo_neuron, demo_synapses
 
-        simulate = demo_synapses.simulate if kind == "synapses" else demo_neuron.simulate
+        simulate = {
+            "neuron": demo_neuron.simulate,
+            "synapses": demo_synapses.simulate,
+            "axons": demo_axons.simulate,
+        }[kind]
         task = bars.add_task("Simulating", total=tstop)
         simulation = simulate(
             tstop,

@@ -15,7 +15,7 @@ from .blender import empty
 from .pairs import Action, Pair, paired
 from .playback import network
 from .rows import Aim, Row, timed
-from .synaptic import EVENTS, crowded
+from .synaptic import EVENTS, connected, crowded
 
 if TYPE_CHECKING:
     import bpy
@@ -70,6 +70,17 @@ def measure(quick: bool = False) -> Iterator[Row]:
         yield timed(
             f"{count:,} synapses of {EVENTS} events: frame change", pair,
             f"{sizes[-1]:,} sections as tubes", unit="ms", aim=Aim(0.7),
+        )  # fmt: skip
+        count = 50 if quick else 20_000
+        path = write(Path(temporary) / "pulses.pickle", connected(count))
+        pair = _played(
+            (path, {"Synapse Shape": "Points"}),
+            (path, {"Synapse Shape": "Points", "Axon Pulses": False}),
+            min(runs, 31),
+        )
+        yield timed(
+            f"{count:,} axons' ways with {EVENTS} pulses each: frame change", pair,
+            "the same synapses, without pulses", unit="ms",
         )  # fmt: skip
         cell, detail = (paths[sizes[0]], {"Membrane Detail": 0.2}) if quick else (NEURON, {})
         membrane = {"Style": "Membrane"} | detail

@@ -12,6 +12,7 @@ from spike_export import Simulation, Synapses
 from .playback import FRAMES, network
 
 EVENTS = 10
+_AXON = 3
 # Ten events of each in a second, so that the flashes of a few tenths of them are seen at a time.
 EVERY_MS = 2.0
 
@@ -36,3 +37,21 @@ def crowded(count: int) -> Simulation:
         weight_unit="µS",
     )
     return replace(few, time_ms=np.arange(FRAMES) * EVERY_MS, synapses=synapses)
+
+
+def connected(count: int) -> Simulation:
+    """Give the same an axon, from which pulses run to all of the synapses."""
+    made = crowded(count)
+    synapses, types = made.synapses, made.section_types.copy()
+    assert synapses is not None
+    types[made.n_sections // 2 :] = _AXON
+    delays_ms = np.random.default_rng(1).uniform(2, 6, count)
+    return replace(
+        made,
+        section_types=types,
+        synapses=replace(
+            synapses,
+            sources=np.zeros(count, np.int32),
+            delays_ms=delays_ms.astype(np.float32),
+        ),
+    )

@@ -186,12 +186,13 @@ def test_properties_that_react_are_known(bpy: Any):
                     setters.add(name)
                 if declared.get("update") is not None:
                     updates.add(name)
-    # One selects, four set a number of the modifier in another unit.
+    # One selects, five set a number of the modifier in another unit.
     assert setters == {
         "BLENDER_BRAIN_PG_scene.row",
         "BLENDER_SPIKE_PG_neuron.minimum_radius_um",
         "BLENDER_SPIKE_PG_neuron.connection_radius_um",
         "BLENDER_SPIKE_PG_neuron.pulse_speed_um_per_ms",
         "BLENDER_SPIKE_PG_neuron.synapse_radius_um",
+        "BLENDER_SPIKE_PG_neuron.pulse_radius_um",
     }
     assert not updates

@@ -9,6 +9,7 @@ import files_brain
 import files_slicer
 import files_spike
 import numpy as np
+from helpers.pulses import with_sources
 from helpers.simulations import branched, several, simulation, typed, with_currents
 from helpers.synapses import with_synapses
 
@@ -33,4 +34,4 @@ def make(folder: Path) -> None:
     arrivals = [[0.05, 0.2], [0.1], [0.25]]
     weighted = with_synapses(cell, synapses, arrivals, weights=[1e-3, 2e-3, 4e-3])
     write(folder / "types.pickle", typed(simulation(branched())))
-    write(folder / "several.pickle", weighted)
+    write(folder / "several.pickle", with_sources(weighted, [0, 0, -1], [0.05, 0.08, 0.1]))

@@ -296,7 +296,7 @@ def main(steps: list[str]) -> None:
             name, _, data = rest.partition(":")
             {"use": use, "work": work}[what](name, data)
         elif what == "demos":
-            for demo in ("NEURON", "SYNAPSES", "NETWORK"):
+            for demo in ("NEURON", "SYNAPSES", "AXONS", "NETWORK"):
                 assert bpy.ops.blender_spike.import_demo(demo=demo) == {"FINISHED"}
         elif what == "demo":
             bpy.ops.blender_brain.make_demo_atlas()

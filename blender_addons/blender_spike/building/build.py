@@ -158,7 +158,7 @@ def import_simulation(
             f"{path.name}: it has no delays, so pulses travel along connections at "
             f"{SPEED_UM_PER_MS:g} µm/ms; Speed changes it."
         )
-    for note in synapse_notes(synapses, taken):
+    for note in synapse_notes(synapses, taken, neurons):
         tell(f"{path.name}: {note}")
     return neurons
 

@@ -23,6 +23,7 @@ from ..extracellular.kept_lines import join_lines
 from ..figures import owned
 from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
 from ..playback import playback, samples, sections
+from ..playback.axon_pulses import AXON_PULSE_DATA
 from ..playback.network import is_network, up_to_date
 from ..playback.playback import find_modifier, holder_of
 from ..playback.quantities import LEAST, MOST, held_by, label_of, quantities_of
@@ -109,7 +110,8 @@ def combine(
     _join(context, neuron, others)
     set_inputs(modifier, inputs)
     held = [of_one["Values"] for of_one in values.values()]
-    held += [input_value(modifier, name).value for name in (*samples.HELD, *SYNAPSE_DATA)]
+    data = (*samples.HELD, *SYNAPSE_DATA, *AXON_PULSE_DATA)
+    held += [input_value(modifier, name).value for name in data]
     about(neuron).holders = keep_together(neuron.name, held, made)
     keep_shape(neuron, modifier, made)
     for no_more in kept:

@@ -13,11 +13,21 @@ from numpy.typing import NDArray
 
 from ..cells.synapse_events import event_table
 from ..color.coloring import color_kinds, has_color_input, voltage_material
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
+from ..playback.axon_pulses import AXON_PULSE_INPUTS, LEAVES, OF_SYNAPSE, PATH
+from ..playback.network_pulses import DELAY, LENGTH
 from ..playback.playback import find_modifier, holder_of
 from ..playback.sections import column
-from ..playback.synapse_kinds import kinds_of, places_of_synapses, remember_kinds
+from ..playback.synapse_kinds import (
+    PulseCounts,
+    count_synapses,
+    kinds_of,
+    places_of_synapses,
+    pulse_counts,
+    remember_kinds,
+    remember_pulses,
+)
 from ..playback.synapse_nodes import (
     AXIS,
     BALL,
@@ -33,12 +43,15 @@ from ..playback.synapse_nodes import (
 )
 from ..properties import about
 from .points_holder import points_holder
+from .pulse_parts import NO_PULSES, RADIUS, hold_pulses
 from .synapse_parts import event_inputs, event_rows
 
 _PLACES: Final = (AXIS, CENTER)
 _DIRECTIONS: Final = (OUTWARD, FROM_CENTER)
 _LENGTHS: Final = ("recorded_radius", "section_radius", BALL_RADIUS)
 _COUNTED: Final = {"section": "sections", "cell": "cells"}
+_PULSE_NUMBERS: Final = (LEAVES, DELAY, LENGTH)
+_PULSE_COUNTED: Final = (PATH, OF_SYNAPSE)
 _KEPT: Final[dict[str, Any]] = {"section_type": np.int32, BALL: np.int32, SIZE: np.float32}
 
 
@@ -91,6 +104,8 @@ def combined_synapses(
     material = voltage_material(everyone[0])
     if material is not None and has_color_input(material, "Kind 1"):
         color_kinds(material, kinds, len(kinds_of(first)) if first == everyone[0] else 0)
+    remember_pulses(holder, PulseCounts(*np.sum([pulse_counts(one) for one, *_ in having], axis=0)))
+    inputs |= _combined_pulses(everyone[0], having, made)
     return inputs | event_inputs(f"{name} events", holder, table, made)
 
 
@@ -115,6 +130,44 @@ def _moved(
     number = np.array([kinds.index(one) for one in kinds_of(neuron)], np.float32)
     rows[SYNAPSE] = number[column(data, SYNAPSE, "value").astype(np.int64) - 1] + 1
     return rows
+
+
+def _combined_pulses(
+    to: bpy.types.Object,
+    having: Sequence[tuple[bpy.types.Object, Matrix, Mapping[str, int]]],
+    made: list[bpy.types.ID],
+) -> dict[str, Any]:
+    """Make what holds the pulses of several neurons; they look as those of the first with some."""
+    first_path = first_synapse = 0
+    counts, places, radii = [], [], []
+    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in (*_PULSE_NUMBERS, *_PULSE_COUNTED)}
+    look: dict[str, Any] = {}
+    for one, matrix, _ in having:
+        modifier = required(find_modifier(one))
+        synapses = count_synapses(one)
+        if has_input(modifier, "Pulse Paths") and input_value(modifier, "Pulse Paths").value:
+            factor = abs(matrix.determinant()) ** (1 / 3)
+            data: Any = required(holder_of(one, "Pulse Paths")).data
+            events = required(holder_of(one, "Pulse Events")).data
+            counts.append(np.array([curve.points_length for curve in data.curves]))
+            to_first = np.array(matrix)
+            places.append(_vectors(data, "position") @ to_first[:3, :3].T + to_first[:3, 3])
+            radii.append(column(data, RADIUS, "value") * np.float32(factor))
+            for name in _PULSE_NUMBERS:
+                scaled = np.float32(factor if name == LENGTH else 1.0)
+                rows[name].append(column(events, name, "value") * scaled)
+            for name, before in ((PATH, first_path), (OF_SYNAPSE, first_synapse)):
+                rows[name].append(column(events, name, "value", kind=np.int32) + before)
+            first_path += len(counts[-1])
+            if not look:
+                look = {name: input_value(modifier, name).value for name in AXON_PULSE_INPUTS}
+                look["Axon Pulse Size"] *= factor
+        first_synapse += synapses
+    if not counts:
+        return dict(NO_PULSES)
+    joined = {name: np.concatenate(parts) for name, parts in rows.items()}
+    ways = np.concatenate(counts), np.concatenate(places), np.concatenate(radii)
+    return look | hold_pulses(to.name, *ways, joined, made)
 
 
 def _events_of(neuron: bpy.types.Object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

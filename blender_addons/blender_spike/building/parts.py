@@ -32,6 +32,7 @@ from ..common.holders import keep_together
 from ..common.value_color import NO_DATA
 from ..extracellular.kept_lines import keep_lines
 from ..playback import samples, sections
+from ..playback.axon_pulses import AXON_PULSE_DATA
 from ..playback.network import holds_network
 from ..playback.network_nodes import LAYOUT_PREFIX, range_inputs
 from ..playback.network_pulses import (
@@ -245,7 +246,7 @@ def _kept(
     made: list[bpy.types.ID],
 ) -> bpy.types.Collection:
     held = [of_one["Values"] for of_one in values] + [inputs[name] for name in samples.HELD]
-    held += [inputs.get(name) for name in ("Spikes", *SYNAPSE_DATA)]
+    held += [inputs.get(name) for name in ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA)]
     return keep_together(name, held, made)
 
 

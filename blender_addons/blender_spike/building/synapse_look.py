@@ -11,10 +11,11 @@ import bpy
 from ..color.coloring import color_kinds, has_color_input, look_of, set_look, voltage_material
 from ..common.required import required
 from ..playback.network import holds_network
-from ..playback.synapse_kinds import kinds_in, kinds_of
+from ..playback.synapse_kinds import kinds_in, kinds_of, pulse_counts
 from ..playback.synapse_nodes import MOST_KINDS
 from ..simulation_file import Simulation
 from ..simulation_file.synapses import Synapses, left_out
+from .pulse_parts import pulse_notes
 
 # Up to here, spheres, which EEVEE draws round, take next to no time.
 _MOST_SPHERES: Final = 5_000
@@ -74,13 +75,19 @@ def keep_synapses(neuron: bpy.types.Object, inputs: dict[str, Any]) -> bool:
     if before:
         for name in ("Synapses", "Synapse Size", "Flash Decay"):
             inputs.pop(name)
+        if pulse_counts(neuron).running:
+            inputs.pop("Axon Pulse Size")
+            if inputs["Pulse Paths"] is not None:
+                inputs.pop("Axon Pulses")
     if kinds_in(holder) == before:
         return True
     inputs |= {f"Show Kind {number}": True for number in range(1, MOST_KINDS + 1)}
     return False
 
 
-def synapse_notes(before: Synapses | None, taken: Simulation) -> Iterator[str]:
+def synapse_notes(
+    before: Synapses | None, taken: Simulation, neurons: Sequence[bpy.types.Object]
+) -> Iterator[str]:
     """Say what is not as somebody may expect it, each in a sentence.
 
     Parameters
@@ -89,6 +96,8 @@ def synapse_notes(before: Synapses | None, taken: Simulation) -> Iterator[str]:
         Of the whole file.
     taken : Simulation
         What is imported of it.
+    neurons : sequence of Object
+        Made of that.
     """
     if before is None or not len(before):
         return
@@ -110,3 +119,13 @@ def synapse_notes(before: Synapses | None, taken: Simulation) -> Iterator[str]:
     begin, end = taken.time_ms[0], taken.time_ms[-1]
     if not ((times >= begin) & (times <= end)).any():
         yield f"none of its {len(synapses):,} synapses has an event from {begin:g} to {end:g} ms."
+    sources = synapses.sources
+    if len(neurons) > 1 and sources is not None:
+        between = int(((sources >= 0) & (sources != synapses.cells)).sum())
+        if between:
+            yield (
+                f"pulses run within one object only, so none to the {between:,} synapses that "
+                "another cell's object is the source of."
+            )
+    elif len(neurons) == 1:
+        yield from pulse_notes(pulse_counts(neurons[0]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..cells.morphology import Floats, Strands
 from ..cells.synapse_events import EventTable, event_table
 from ..cells.synapse_places import SynapsePlaces, synapse_places
-from ..playback.synapse_kinds import remember_kinds
+from ..playback.synapse_kinds import remember_kinds, remember_pulses
 from ..playback.synapse_nodes import (
     AXIS,
     BALL,
@@ -28,6 +28,7 @@ from ..playback.synapse_nodes import (
 from ..simulation_file import Simulation
 from ..simulation_file.synapses import Synapses
 from .points_holder import points_holder
+from .pulse_parts import NO_PULSES, pulse_inputs
 
 # Radius of a synapse, as a fraction of the neuron's extent; all together cover no more of the
 # neurites than this fraction, and none is smaller than this fraction of their mean radius.
@@ -37,7 +38,11 @@ _OF_RADIUS: Final = 0.7
 # Time constant of a flash, as a fraction of the simulation; it is that of a slow EPSP at most.
 _OF_DURATION: Final = 0.06
 _LONGEST_MS: Final = 5.0
-NO_SYNAPSES: Final = {"Synapses": False, "Synapse Places": None, "Synapse Events": None}
+# How large the head of a pulse is, compared with a synapse.
+_PULSE_SIZE: Final = 1.1
+NO_SYNAPSES: Final = {
+    "Synapses": False, "Synapse Places": None, "Synapse Events": None, **NO_PULSES
+}  # fmt: skip
 """The inputs of a neuron without any."""
 
 
@@ -81,11 +86,16 @@ def synapse_inputs(
     surface = (places.surface_um - origin) * scale
     holder = points_holder(f"{name} synapses", surface, rows.items(), made)
     remember_kinds(holder, synapses.kind_names)
+    pulses, counts = pulse_inputs(name, simulation, synapses, places, origin, scale, made)
+    remember_pulses(holder, counts)
+    size = _size_um(lines, len(synapses)) * scale
     return {
         "Synapses": True,
-        "Synapse Size": _size_um(lines, len(synapses)) * scale,
+        "Synapse Size": size,
         "Flash Decay": _decay_ms(simulation.duration_ms),
         **event_inputs(f"{name} events", holder, table, made),
+        "Axon Pulse Size": size * _PULSE_SIZE,
+        **pulses,
     }
 
 

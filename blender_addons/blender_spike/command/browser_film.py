@@ -27,7 +27,7 @@ def parse(
         description="Write a simulation file as a film that plays in a browser: one HTML file.",
     )
     add = parser.add_argument
-    add("file", type=Path, help="simulation file, demo, demo_synapses or demo_network")
+    add("file", type=Path, help="simulation file, demo, demo_synapses, demo_axons or demo_network")
     page_options.add_page_options(parser, SIZE_LIMIT_MB)
     add("--cells", default="", help="only these cells: names, numbers, ranges, wildcards")
     common_options.add_quantity_options(
@@ -48,6 +48,7 @@ def parse(
         known = {
             "demo": demos.NEURON,
             "demo_synapses": demos.SYNAPSES,
+            "demo_axons": demos.AXONS,
             "demo_network": demos.NETWORK,
         }
         options.file = known.get(str(options.file), options.file)

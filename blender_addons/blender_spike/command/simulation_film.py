@@ -31,6 +31,7 @@ _OF_NETWORKS: Final = (
 _DEMOS: Final = {
     "demo": demos.NEURON,
     "demo_synapses": demos.SYNAPSES,
+    "demo_axons": demos.AXONS,
     "demo_network": demos.NETWORK,
 }
 
@@ -54,7 +55,7 @@ def parse(
     add(
         "file",
         type=Path,
-        help="simulation file, demo, demo_synapses, demo_network, or a story (.toml)",
+        help="simulation file, demo, demo_synapses, demo_axons, demo_network, or a story (.toml)",
     )
     common_options.add_output(parser)
     common_options.add_quantity_options(

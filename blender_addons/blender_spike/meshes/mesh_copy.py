@@ -29,6 +29,7 @@ from ..common.nodes.modifiers import (
 )
 from ..common.required import required
 from ..common.value_color import gray_without_data
+from ..playback.axon_pulses import PULSE
 from ..playback.network_nodes import LAYOUT_PREFIX
 from ..playback.samples import DIM, VOLTAGE
 from ..playback.synapse_nodes import SYNAPSE
@@ -258,8 +259,8 @@ def one_mesh(
     """
     with tree.frame("One mesh of all that is drawn"):
         lean = _without(tree, drawn, _WORKINGS)
-        is_synapse = tree.attribute(SYNAPSE) > 0.5
-        # Synapses are not part of it; as points, they are left behind below.
+        is_synapse = (tree.attribute(SYNAPSE) > 0.5) | (tree.attribute(PULSE) > 0.5)
+        # Synapses are not part of it, nor pulses; as points, they are left behind below.
         neurites = tree.add(
             "GeometryNodeDeleteGeometry",
             {"Geometry": lean, "Selection": is_synapse},
@@ -281,14 +282,14 @@ def one_mesh(
 
 
 def synapses_in(tree: Tree, drawn: Linkable) -> Node:
-    """Add the nodes that take the synapses from all that a neuron draws."""
+    """Add the nodes that take synapses and pulses from all that a neuron draws."""
     with tree.frame("The synapses"):
         kinds = tree.add("GeometryNodeSeparateComponents", {"Geometry": drawn})
         balls = tree.add(
             "GeometryNodeSeparateGeometry",
             {
                 "Geometry": kinds["Instances"],
-                "Selection": tree.attribute(SYNAPSE) > 0.5,
+                "Selection": (tree.attribute(SYNAPSE) > 0.5) | (tree.attribute(PULSE) > 0.5),
             },
             domain="INSTANCE",
         )["Selection"]

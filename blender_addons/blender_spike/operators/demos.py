@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FILES: Final = {
     "NEURON": demos.NEURON,
     "SYNAPSES": demos.SYNAPSES,
+    "AXONS": demos.AXONS,
     "NETWORK": demos.NETWORK,
 }
 
@@ -46,6 +47,11 @@ class BLENDER_SPIKE_OT_import_demo(bpy.types.Operator):
                     "SYNAPSES",
                     "Demo Synapses",
                     "Volleys arrive at the synapses of a pyramidal cell, until it fires",
+                ),
+                (
+                    "AXONS",
+                    "Demo Axons",
+                    "Pulses run along the axons of three cells to synapses on a pyramidal cell",
                 ),
                 (
                     "NETWORK",

@@ -7,10 +7,10 @@ import bpy
 
 from ..at_hand import neuron_at_hand
 from ..color.coloring import has_color_input, voltage_material
-from ..common.nodes.modifiers import input_value
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
 from ..playback.playback import find_modifier
-from ..playback.synapse_kinds import count_synapses, kinds_of, shown_kinds
+from ..playback.synapse_kinds import count_synapses, kinds_of, pulse_counts, shown_kinds
 from ..properties import about
 from .tab import Tab, draw_color, draw_inputs
 
@@ -54,6 +54,8 @@ class BLENDER_SPIKE_PT_synapses(Tab):
             draw_color(layout, colors, "Synapses at Rest", "At Rest")
             draw_color(layout, colors, "Hot Core")
         layout.separator()
+        _draw_pulses(self, context, neuron)
+        layout.separator()
         layout.use_property_split = False
         column = layout.column(align=True)
         for number, kind in enumerate(shown_kinds(kinds_of(neuron)), 1):
@@ -64,6 +66,32 @@ class BLENDER_SPIKE_PT_synapses(Tab):
                 color = row.row()
                 color.active = shown.value
                 draw_color(color, colors, f"Kind {number}", "")
+
+
+def _draw_pulses(panel: Tab, context: bpy.types.Context, neuron: bpy.types.Object) -> None:
+    """Draw whether pulses run along axons, how they look, and which synapses get none."""
+    modifier = required(find_modifier(neuron))
+    if not has_input(modifier, "Axon Pulses"):
+        return
+    counts = pulse_counts(neuron)
+    layout = panel.layout
+    if counts.running:
+        draw_inputs(panel, context, {"Axon Pulses": "Pulses"})
+        below = layout.column()
+        below.active = input_value(modifier, "Axon Pulses").value
+        below.prop(input_value(modifier, "Axon Pulse Length"), "value", text="Length")
+        below.prop(about(neuron), "pulse_radius_um")
+    said = layout.column(align=True)
+    said.active = False
+    for text, count in (
+        (f"Pulses run to {counts.running:,} synapses", counts.running),
+        (f"Straight from the soma, without an axon: {counts.straight:,}", counts.straight),
+        (f"No pulses, since the source is no cell here: {counts.no_source:,}", counts.no_source),
+        (f"No pulses, since the delay is unknown or 0: {counts.no_delay:,}", counts.no_delay),
+        (f"No pulses, since there would be too many: {counts.over_limit:,}", counts.over_limit),
+    ):
+        if count:
+            said.label(text=text)
 
 
 CLASSES = (BLENDER_SPIKE_PT_synapses,)

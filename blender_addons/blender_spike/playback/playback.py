@@ -28,6 +28,12 @@ from ..common.registry import merged
 from ..common.required import required
 from ..lines.styles import STYLES
 from ..properties import about
+from .axon_pulses import (
+    AXON_PULSE_DATA_INPUTS,
+    AXON_PULSE_INPUTS,
+    KIND_INPUTS,
+    axon_pulses_group,
+)
 from .samples import (
     GROUP,
     MOMENT_INPUTS,
@@ -270,6 +276,10 @@ def node_group(tree: nodes.Tree) -> None:
         synapses = tree.inputs(SYNAPSE_INPUTS)
     with tree.panel("Data", closed=True):
         events = tree.inputs(SYNAPSE_DATA_INPUTS)
+    with tree.panel("Synapses", closed=True):
+        pulses = tree.inputs(AXON_PULSE_INPUTS)
+    with tree.panel("Data", closed=True):
+        paths = tree.inputs(AXON_PULSE_DATA_INPUTS)
 
     strands = tree.group(joined_group(), {"Strands": curves, **recording})
     shape = without_menus(tree, look | types | statistics)
@@ -300,21 +310,30 @@ def node_group(tree: nodes.Tree) -> None:
                 **recording,
             },
         )
+        of_both: dict[str, Linkable] = {
+            **{name: shape[name] for name in SYNAPSE_LOOK},
+            "Curves": curves,
+            "Material": look["Material"],
+            "Elapsed": (now["Elapsed"] * samples["Sample Interval"]).labeled("Elapsed"),
+            "Frame": frame_ms,
+        }
         flashing = tree.group(
-            synapses_group(),
+            synapses_group(), {**synapses, "Synapse Shape": synapse_shape, **events, **of_both}
+        )
+        running = tree.group(
+            axon_pulses_group(),
             {
-                **synapses,
-                "Synapse Shape": synapse_shape,
-                **events,
-                **{name: shape[name] for name in SYNAPSE_LOOK},
-                "Curves": curves,
-                "Material": look["Material"],
-                "Elapsed": (now["Elapsed"] * samples["Sample Interval"]).labeled("Elapsed"),
-                "Frame": frame_ms,
+                **pulses,
+                **paths,
+                "Synapse Places": events["Synapse Places"],
+                **{name: synapses[name] for name in KIND_INPUTS},
+                **of_both,
             },
         )
         both = tree.join(neurites, flashing)
-        return tree.switch("GEOMETRY", synapses["Synapses"], neurites, both)
+        all_three = tree.join(neurites, flashing, running)
+        with_synapses = tree.switch("GEOMETRY", pulses["Axon Pulses"], both, all_three)
+        return tree.switch("GEOMETRY", synapses["Synapses"], neurites, with_synapses)
 
     shaped = drawn({**time})
     with tree.frame("One at each point, in its own time"):
@@ -401,6 +420,8 @@ merged(
             **STILL_INPUTS,
             **SYNAPSE_INPUTS,
             **SYNAPSE_DATA_INPUTS,
+            **AXON_PULSE_INPUTS,
+            **AXON_PULSE_DATA_INPUTS,
         },
         **{name: style.inputs for name, style in STYLES.items()},
     }

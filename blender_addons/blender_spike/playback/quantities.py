@@ -18,6 +18,7 @@ from ..properties import about
 from ..simulation_file import Simulation
 from ..simulation_file.simulation import ValueRange
 from ..simulation_file.spread import percentiles
+from .axon_pulses import AXON_PULSE_DATA
 from .network_nodes import range_inputs
 from .playback import find_modifier, holder_of
 from .samples import HELD
@@ -135,7 +136,14 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     """
     modifier = required(find_modifier(neuron))
     # Only networks have spikes, only neurons synapses, and those of version 0.1.0 neither.
-    names = [*HELD, *(name for name in ("Spikes", *SYNAPSE_DATA) if has_input(modifier, name))]
+    names = [
+        *HELD,
+        *(
+            name
+            for name in ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA)
+            if has_input(modifier, name)
+        ),
+    ]
     used = [*(holder_of(neuron, name) for name in names), shape_of(modifier)]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import bpy
 
@@ -16,7 +16,21 @@ from .synapse_nodes import MOST_KINDS, SYNAPSE_DATA
 
 KINDS: Final = Mark("blender_spike", "synapse_kinds", "blender_spike_synapse_kinds")
 """Names of the kinds, one text with a line for each, kept with the places."""
+PULSES: Final = Mark("blender_spike", "pulse_counts", "blender_spike_pulse_counts")
+"""`PulseCounts`, kept with the places."""
 PLACES: Final = SYNAPSE_DATA[0]
+
+
+class PulseCounts(NamedTuple):
+    """To how many synapses with events pulses run along axons, and to how many not, and why."""
+
+    running: int = 0
+    straight: int = 0
+    """Of these, in an arc from the soma, since the source's morphology has no axon."""
+    no_source: int = 0
+    """The source is no cell that is drawn."""
+    no_delay: int = 0
+    over_limit: int = 0
 
 
 def places_of_synapses(neuron: bpy.types.Object) -> bpy.types.Object | None:
@@ -48,6 +62,17 @@ def remember_kinds(holder: bpy.types.Object, kinds: Sequence[str]) -> None:
     # Names come from outside, and each line must be one name.
     plain = [" ".join(name.split()) or "-" for name in kinds]
     KINDS.put(holder, "\n".join(plain).encode("utf-8", "replace").decode("utf-8"))
+
+
+def remember_pulses(holder: bpy.types.Object, counts: PulseCounts) -> None:
+    """Store with the places of synapses to how many of them pulses run."""
+    PULSES.put(holder, [int(count) for count in counts])
+
+
+def pulse_counts(neuron: bpy.types.Object) -> PulseCounts:
+    """Tell to how many synapses of a neuron pulses run; none if an older version imported it."""
+    holder = places_of_synapses(neuron)
+    return PulseCounts() if holder is None else PulseCounts(*PULSES.of(holder, ()))
 
 
 def kinds_of(neuron: bpy.types.Object) -> list[str]:

@@ -161,7 +161,7 @@ _GROUP_INPUTS: Final = SYNAPSE_INPUTS | {
 }
 SYNAPSE_LOOK: Final = {name: SHAPE_INPUTS[name] for name in (*THICKNESS_INPUTS, "Soma Size")}
 """What the places of synapses depend on."""
-_MOMENT: Final[dict[str, dict[str, Any]]] = {
+MOMENT: Final[dict[str, dict[str, Any]]] = {
     "Elapsed": {"kind": "Float", "description": "Milliseconds after the first sample"},
     "Frame": {"kind": "Float", "description": "Milliseconds since the previous frame"},
 }
@@ -171,7 +171,7 @@ _FLASHING: Final[dict[str, dict[str, Any]]] = {
     "Synapse Events": SYNAPSE_DATA_INPUTS["Synapse Events"],
     **{name: one for name, one in SYNAPSE_DATA_INPUTS.items() if name.startswith("Event ")},
     **{name: SYNAPSE_INPUTS[name] for name in ("Flash Rise", "Flash Decay")},
-    **_MOMENT,
+    **MOMENT,
 }
 
 
@@ -180,7 +180,7 @@ def synapses_group(tree: Tree) -> None:
     """Build the group that draws synapses as they are at a moment."""
     curves = tree.input("Curves", "Geometry")
     given = tree.inputs(
-        _GROUP_INPUTS | SYNAPSE_DATA_INPUTS | SYNAPSE_LOOK | _MOMENT | MATERIAL_INPUTS
+        _GROUP_INPUTS | SYNAPSE_DATA_INPUTS | SYNAPSE_LOOK | MOMENT | MATERIAL_INPUTS
     )
     with tree.frame("Those that are shown"):
         points = tree.object(given["Synapse Places"])["Geometry"]
@@ -199,7 +199,7 @@ def synapses_group(tree: Tree) -> None:
         shown = tree.switch("GEOMETRY", all_shown, some, points)
     with tree.frame("On the surface, as it is drawn"):
         look = {name: given[name] for name in SYNAPSE_LOOK}
-        placed = tree.group(_places_group(), {"Points": shown, **look})
+        placed = tree.group(places_group(), {"Points": shown, **look})
     with tree.frame("How far each one is from rest"):
         events = {name: given[name] for name in _FLASHING}
         flashing = tree.group(_flashing_group(), {"Points": placed, **events})
@@ -233,7 +233,7 @@ def shape_number(tree: Tree, shape: Socket) -> Socket:
 
 # Groups of their own, since Blender looks at a whole tree whenever a link is added.
 @nodes.group(f"{GROUP}: Synapse Places")
-def _places_group(tree: Tree) -> None:
+def places_group(tree: Tree) -> None:
     """Move points to where the surface is drawn; in the data, they are where it is in the file."""
     points = tree.input("Points", "Geometry")
     given = tree.inputs(SYNAPSE_LOOK)

@@ -14,7 +14,7 @@ from spike_export import read
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("demo", ["NEURON", "SYNAPSES", "NETWORK"])
+@pytest.mark.parametrize("demo", ["NEURON", "SYNAPSES", "AXONS", "NETWORK"])
 def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     from blender_spike import demos
     from blender_spike.common.nodes.modifiers import set_inputs
@@ -24,6 +24,7 @@ def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     path = {
         "NEURON": demos.NEURON,
         "SYNAPSES": demos.SYNAPSES,
+        "AXONS": demos.AXONS,
         "NETWORK": demos.NETWORK,
     }[demo]
     assert bpy.ops.blender_spike.import_demo(demo=demo) == {"FINISHED"}
@@ -36,7 +37,10 @@ def test_a_demo_plays_what_is_in_its_file(bpy: Any, demo: str) -> None:
     assert (count_synapses(neuron) if demo != "NETWORK" else 0) == len(simulation.synapses or ())
     if demo != "NETWORK":
         # Spheres of synapses are instances, as somata are.
-        set_inputs(find_modifier(neuron), {"Style": "Strands", "Synapse Shape": "Points"})
+        set_inputs(
+            find_modifier(neuron),
+            {"Style": "Strands", "Synapse Shape": "Points", "Axon Pulses": False},
+        )
         for frame in (0, 40.5, last):
             at = float(np.interp(frame, range(last + 1), simulation.time_ms))
             np.testing.assert_allclose(
