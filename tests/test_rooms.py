@@ -26,7 +26,7 @@ ROOMS: Final = {
         "figures building watching demos operators panels story command api"
     ),
     "blender_brain": (
-        "common swc atlas demo_atlas download regions data figures settings properties film "
+        "common web swc atlas demo_atlas download regions data figures settings properties film "
         "operators panels story command api"
     ),
     "surface_slicer": (

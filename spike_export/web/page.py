@@ -36,6 +36,8 @@ _MODULES: Final = {
     "./shaders.js": "page/shaders.js",
     "./cells.js": "page/cells.js",
     "./surface.js": "page/surface.js",
+    "./regions.js": "page/regions.js",
+    "./shown_list.js": "page/shown_list.js",
     "./stage.js": "page/stage.js",
     "./traces.js": "page/traces.js",
     "./film.js": "page/film.js",

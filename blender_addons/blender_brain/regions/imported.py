@@ -124,7 +124,7 @@ def import_regions(
         If no mesh can be imported at all, or if the mesh of an existing region that has to move
         cannot be read; nothing has changed then.
     """
-    chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
+    chosen = chosen_parts(atlas, _structures(atlas, acronyms), parts, depth)
     shaping = _Shaping(placement(orientation, um_per_unit, atlas.extent_um), origin, smooth)
     scene = context.scene
     there = {_key(region): region for region in scene.objects if is_region(region)}
@@ -227,7 +227,7 @@ def absent_meshes(
     """
     if not atlas.mesh_address:
         return []
-    chosen = _chosen(atlas, _structures(atlas, acronyms), parts, depth)
+    chosen = chosen_parts(atlas, _structures(atlas, acronyms), parts, depth)
     return [one for one in chosen if not one.has_mesh and atlas.may_have_mesh(one)]
 
 
@@ -243,10 +243,16 @@ def _structures(
     return [one if isinstance(one, Structure) else search.find_one(str(one)) for one in given]
 
 
-def _chosen(
+def chosen_parts(
     atlas: Atlas, structures: Sequence[Structure], parts: Parts, depth: int
 ) -> list[Structure]:
-    """List what to import, each once; parts are in the atlas's order."""
+    """List what to import, each once; parts are in the atlas's order.
+
+    Parameters
+    ----------
+    parts, depth
+        See `import_regions`.
+    """
     chosen: dict[int, Structure] = {}
     for structure in structures:
         if parts != "LEAVES":

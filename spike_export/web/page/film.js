@@ -4,12 +4,14 @@ import { colorsOf, drawScale } from './color_scale.js';
 import { Clock } from './clock.js';
 import { Cells } from './cells.js';
 import { framesAt, readData, timeText, valueAt, withUnit } from './film_data.js';
+import { Regions } from './regions.js';
+import { ShownList } from './shown_list.js';
 import { Stage } from './stage.js';
 import { Surface } from './surface.js';
 import { Traces } from './traces.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
-const KINDS = { cells: Cells, surface: Surface };
+const KINDS = { cells: Cells, surface: Surface, regions: Regions };
 const LAYOUT_S = 1.2;
 // Frames that take longer, and how many more of these than of others there may be.
 const SLOW_S = 0.05;
@@ -38,6 +40,12 @@ export function play(parts) {
     makeMarks();
     ask();
   });
+
+  const things = body.things && new ShownList(get("things"), body, () => {
+    sought = false;
+    ask();
+  });
+  get("traces").classList.toggle("listed", Boolean(things));
 
   // --- drawing, only when something has changed ---
 
@@ -75,6 +83,7 @@ export function play(parts) {
     stage.draw(time);
     traces.draw(time);
     moveMarks();
+    things?.draw();
     tellTime(time);
     showTip();
     costs.push(performance.now() - begin);
@@ -165,6 +174,7 @@ export function play(parts) {
   function setColormap(name) {
     const colors = colorsOf(data, name);
     stage.setColors(colors);
+    body.setColors?.(colors);
     drawScale(data, colors, (value) => String(Number(value.toPrecision(3))).replace("-", "−"));
     ask();
   }
@@ -270,7 +280,8 @@ export function play(parts) {
     tip.hidden = place < 0;
     if (place < 0) return;
     tip.firstElementChild.textContent = body.placeName(place);
-    tip.lastElementChild.textContent = withUnit(data, valueAt(data, place, clock.time));
+    tip.lastElementChild.textContent =
+      body.tip?.(place) ?? withUnit(data, valueAt(data, place, clock.time));
     const left = Math.min(pointer.x + 14, canvas.clientWidth - tip.offsetWidth - 8);
     const top = Math.min(pointer.y + 14, canvas.clientHeight - tip.offsetHeight - 8);
     tip.style.transform = `translate(${Math.max(left, 8)}px, ${Math.max(top, 8)}px)`;
@@ -301,7 +312,10 @@ export function play(parts) {
     pressedAt = null;
     if (!still || event.button) return;
     const place = stage.placeAt(at.x, at.y, event.pointerType === "mouse" ? 4 : 14);
-    if (place >= 0) trace(place);
+    if (place < 0) return;
+    // Of one moment, a list has more to say than a trace.
+    if (things && data.times.length === 1) things.find(place);
+    else trace(place);
   });
   const scrub = (event) => {
     if (event.buttons) seek(traces.timeAt(event.offsetX));
@@ -357,16 +371,20 @@ export function play(parts) {
   get("title").textContent = document.title = data.title;
   get("title").title = data.title;
   get("stage").setAttribute(
-    "aria-label", `${data.title}: ${body.what}, colored by ${named}`,
+    "aria-label", `${data.title}: ${body.what}${named && `, colored by ${named}`}`,
   );
   get("told").textContent = [
     `${body.told} in ${data.frames.toLocaleString("en")} frame${data.frames === 1 ? "" : "s"}.`,
     ...data.notes,
   ].join("\n");
-  get("hint").textContent = "Drag to turn it, click to trace a place";
+  get("hint").textContent = body.hint || "Drag to turn it, click to trace a place";
+  if (body.clicks) get("click-does").textContent = body.clicks;
+  if (things) get("things").querySelector("legend").textContent = body.title;
+  if (things && data.times.length === 1) get("traces").setAttribute("aria-label", body.title);
   setTimeout(() => get("hint").classList.add("gone"), 8000);
   for (const place of data.traces) traces.toggle(place);
-  setColormap(data.colormap);
+  if (data.colormap) setColormap(data.colormap);
+  get("scale").hidden = get("colormap-choice").hidden = !data.colormap;
   stage.resize();
   stage.fit();
   new ResizeObserver(() => {

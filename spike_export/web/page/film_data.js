@@ -10,8 +10,8 @@ export function readData(parts) {
   const times = parts.times
     ? new Float64Array(parts.times)
     : Float64Array.from({ length: about.frames }, (_, frame) => frame);
-  const low = new Uint8Array(parts.low);
-  const high = new Uint8Array(parts.high);
+  const low = new Uint8Array(parts.low || 0);
+  const high = new Uint8Array(parts.high || 0);
   const codes = new Uint16Array(low.length);
   // Of one frame.
   const count = codes.length / times.length;
@@ -41,7 +41,9 @@ export function framesAt(data, time) {
 export function valueAt(data, place, time) {
   const { a, b, way } = framesAt(data, time);
   const before = frameValue(data, place, a);
-  return way === 0 ? before : before * (1 - way) + frameValue(data, place, b) * way;
+  const after = frameValue(data, place, b);
+  // What is missing in the other frame does not matter.
+  return way === 0 ? before : way === 1 ? after : before * (1 - way) + after * way;
 }
 
 // A place's value in a frame; NaN if it has none.

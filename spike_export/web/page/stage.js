@@ -98,11 +98,13 @@ export class Stage {
     const toCamera = new THREE.Vector3(...this.body.view).normalize();
     const right = new THREE.Vector3().crossVectors(this.camera.up, toCamera).normalize();
     const up = new THREE.Vector3().crossVectors(toCamera, right);
-    const corners = Array.from({ length: 8 }, (_, i) => {
-      const corner = new THREE.Vector3(...size.map((one, k) => (i & (1 << k) ? one : -one) / 2));
+    // Where its outermost points are for the camera: those of the box, unless the body knows better.
+    const box = Array.from({ length: 8 }, (_, i) => low.map((one, k) => (i & (1 << k) ? high[k] : one)));
+    const corners = (this.body.outermost?.() || box).map((one) => {
+      const corner = new THREE.Vector3(...one).sub(this.center);
       return [right, up, toCamera].map((axis) => corner.dot(axis));
     });
-    const [wide, tall] = [0, 1].map((k) => 2 * Math.max(...corners.map((corner) => corner[k])));
+    const [wide, tall] = [0, 1].map((k) => 2 * Math.max(...corners.map((one) => Math.abs(one[k]))));
     const half = Math.tan((FIELD_OF_VIEW / 360) * Math.PI);
     const { clientHeight: height } = this.canvas;
     const clear = wide > 0.5 * this.camera.aspect * tall && height > 2 * TITLE;
