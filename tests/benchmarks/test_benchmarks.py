@@ -37,7 +37,7 @@ def test_all_of_them_run():
         "Cycles frame of glowing tubes", "a frame added while it runs", "recorded and watched",
         "4 skeletons of 50 points: import", "50 points: split and written",
         "fixed step, recorded with them",
-        "Potential of the demo cell",
+        "Potential of the demo cell", "Field of the demo cell as isosurfaces",
     ):  # fmt: skip
         assert what in result.stdout
     assert {path: path.read_bytes() for path in ROOT.glob("tests/benchmarks/*.md")} == kept

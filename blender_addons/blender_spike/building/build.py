@@ -27,7 +27,7 @@ from ..common.limits import LARGEST
 from ..common.nodes.modifiers import set_inputs
 from ..common.placing import open_collection, select_only
 from ..common.required import required
-from ..extracellular.field_sheet import renew
+from ..extracellular.field_again import renew
 from ..figures import owned
 from ..lines.styles import AUTOMATIC, STYLES
 from ..playback import network, network_nodes, playback, still
@@ -267,7 +267,7 @@ def _refill(
             playback.set_duration(neuron, duration_ms)
         relabel, fit = label_of(neuron) != label, about(neuron).unit != unit
         lost += owned.refresh(neuron, relabel=relabel, fit=fit)
-        # Without membrane currents, sheets show the old field, and say so.
+        # Without membrane currents, objects show the old field, and say so.
         with contextlib.suppress(FieldError):
             renew(neuron)
         # A copy of the neuron may still play the old values.

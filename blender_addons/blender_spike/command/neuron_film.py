@@ -15,6 +15,7 @@ from ..common.nodes.modifiers import set_inputs
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
+from ..extracellular.field_objects import SHAPES
 from ..figures import adding
 from ..figures.owned import in_picture
 from ..playback.playback import find_modifier
@@ -67,8 +68,9 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
     operators.blender_spike.set_look(look=look.identifier)
     film.use_plain_world(scene, look.background)
     with_figures = options.figures or bool(options.trace)
-    if options.field:
-        operators.blender_spike.add_field(isolines=options.isolines or 0)
+    if options.field_as:
+        shape = SHAPES[options.field_as]
+        operators.blender_spike.add_field(shape=shape, isolines=options.isolines or 0)
     if options.bloom and not look.needs_background:
         film.add_bloom(scene, strength=options.bloom)
     if with_figures:

@@ -15,6 +15,7 @@ from ..color.looks import LOOKS
 from ..common.rendering import options as common_options
 from ..common.rendering import stage
 from ..common.required import required
+from ..extracellular.field_objects import SHAPES
 from ..lines.styles import STYLES
 from ..playback.network import is_network
 from ..sounding import sound_strip
@@ -22,7 +23,7 @@ from . import network_film, neuron_film
 
 # What means nothing to the other kind of film.
 _OF_NEURONS: Final = (
-    "thickness", "min_radius", "look", "style", "figures", "trace", "field", "isolines",
+    "thickness", "min_radius", "look", "style", "figures", "trace", "field", "field_as", "isolines",
 )  # fmt: skip
 _OF_NETWORKS: Final = (
     "from_layout", "to_layout", "cells", "growth", "no_pulses", "connection_glow", "start",
@@ -92,7 +93,11 @@ def parse(
     )  # fmt: skip
     neuron(
         "--field", action="store_true",
-        help="show the extracellular potential on a sheet; the file needs membrane currents",
+        help="show the extracellular potential; the file needs membrane currents",
+    )  # fmt: skip
+    neuron(
+        "--field-as", choices=SHAPES,
+        help="how to show it; is --field at the same time (default: sheet)",
     )  # fmt: skip
     neuron(
         "--isolines", type=int, metavar="N",
@@ -160,8 +165,10 @@ def build(options: argparse.Namespace, *, only_networks: bool = False) -> bpy.ty
             raise RuntimeError(f"{options.file.name} is {kind}, and {flag} is for {other}.")
     if options.sound and not (options.video or options.blend):
         raise RuntimeError("--sound: frames have no sound; make a film, or a scene with --blend.")
-    if options.isolines is not None and not options.field:
-        raise RuntimeError("--isolines needs --field.")
+    if options.field and options.field_as is None:
+        options.field_as = "sheet"
+    if options.isolines is not None and options.field_as != "sheet":
+        raise RuntimeError("--isolines needs --field, as a sheet.")
     (network_film if networks else neuron_film).build(scene, thing, options)
     if options.sound:
         print(f"Sound: {sound_strip.add_spikes(scene, [thing]).told}", flush=True)

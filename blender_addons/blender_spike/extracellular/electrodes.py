@@ -19,7 +19,7 @@ from ..playback.sections import elapsed_of
 from ..potential.line_sources import SIGMA_S_PER_M
 from ..potential.sites import AXES, probe_sites
 from ..properties import about, about_figure
-from .field_sheet import compute
+from .computed import compute
 
 UNIT: Final = "µV"
 ELECTRODE: Final = Mark("blender_spike", "electrode", "blender_spike_electrode")

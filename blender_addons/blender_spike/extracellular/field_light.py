@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import bpy
 
@@ -11,7 +11,7 @@ from ..common import nodes
 from ..common.colormaps.in_material import add_colormap, set_colormap
 from ..common.figures.drawing import tell_pass
 from ..common.glow import glowing
-from ..common.nodes import Tree
+from ..common.nodes import Linkable, Node, Socket, Tree
 from ..common.required import required
 from ..common.value_color import is_on_figure, read_attribute
 from ..playback.samples import VOLTAGE
@@ -21,7 +21,7 @@ FIELD: Final = "Field"
 """Name of the node that has all settings but the colormap."""
 COLORMAP: Final = "icefire"
 """Dark in the middle, so that nothing is seen where there is no field, on a dark ground."""
-FIELD_INPUTS: Final[dict[str, dict[str, Any]]] = {
+SCALE_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "Limit": {
         "kind": "Float",
         "default": 50.0,
@@ -49,6 +49,9 @@ FIELD_INPUTS: Final[dict[str, dict[str, Any]]] = {
         "minimum": 0.0,
         "description": "Emission strength; 1 shows the colormap's own colors",
     },
+}
+"""From a potential to a color, in all materials of fields."""
+FIELD_INPUTS: Final[dict[str, dict[str, Any]]] = SCALE_INPUTS | {
     "Opacity": {
         "kind": "Float",
         "default": 0.9,
@@ -134,13 +137,19 @@ def is_field_material(material: bpy.types.Material | None) -> bool:
     )
 
 
+def field_inputs(material: bpy.types.Material) -> list[str]:
+    """Name the settings of a material, in their order."""
+    inputs: Any = required(material.node_tree).nodes[FIELD].inputs
+    return [socket.name for socket in inputs if not socket.is_linked]
+
+
 def field_input(material: bpy.types.Material, name: str) -> Any:
     """Find a setting of a material.
 
     Parameters
     ----------
     name : str
-        One of `FIELD_INPUTS`.
+        One of `field_inputs`.
 
     Returns
     -------
@@ -150,13 +159,28 @@ def field_input(material: bpy.types.Material, name: str) -> Any:
     return required(material.node_tree).nodes[FIELD].inputs[name]
 
 
-@nodes.group(f"BlenderSpike {FIELD} Scale", nodes.shader_group)
-def _field_group(tree: Tree) -> None:
-    """From a potential to its position in the colormap, and how much it covers."""
-    potential = tree.input("Potential", "Float")
-    slope = tree.input("Slope", "Float")
-    edge = tree.input("Edge", "Float")
-    given = tree.inputs(FIELD_INPUTS)
+class Scaled(NamedTuple):
+    """A potential on the scale: nodes of a material."""
+
+    size: Node
+    strength: Node
+    """0 at zero, and 1 at the limits."""
+    along: Node
+    """`strength`, not above 1."""
+    position: Node
+    """In the colormap, 0..1."""
+    whole: Node
+    """The binary logarithm at the limits."""
+
+
+def add_scale(tree: Tree, potential: Linkable, given: dict[str, Socket]) -> Scaled:
+    """Add the nodes that find a potential on the scale.
+
+    Parameters
+    ----------
+    given : dict
+        `SCALE_INPUTS`.
+    """
     with tree.frame("Scale: -1 and 1 at the limits"):
         size = abs(potential)
         sign = tree.math("SIGN", potential)
@@ -167,9 +191,22 @@ def _field_group(tree: Tree) -> None:
         strength = tree.mix(given["Logarithmic"], linear, logarithmic, label="Strength of field")
         along = tree.minimum(strength, 1.0)
         position = tree.math("MULTIPLY_ADD", along * sign, 0.5, 0.5, label="Position")
+    return Scaled(size, strength, along, position, whole)
+
+
+@nodes.group(f"BlenderSpike {FIELD} Scale", nodes.shader_group)
+def _field_group(tree: Tree) -> None:
+    """From a potential to its position in the colormap, and how much it covers."""
+    potential = tree.input("Potential", "Float")
+    slope = tree.input("Slope", "Float")
+    edge = tree.input("Edge", "Float")
+    given = tree.inputs(FIELD_INPUTS)
+    scaled = add_scale(tree, potential, given)
+    strength, along = scaled.strength, scaled.along
     with tree.frame("Isolines"):
         # The scale's own slope: the logarithm's is 1 / ((1 + ratio) ln 2).
-        of_log = 1.4426950409 / (ratio * given["Linear Up To"] * whole)
+        ratio = (scaled.size / given["Linear Up To"] + 1.0).labeled("1 + ratio")
+        of_log = 1.4426950409 / (ratio * given["Linear Up To"] * scaled.whole)
         of_scale = tree.mix(given["Logarithmic"], 1.0 / given["Limit"], of_log)
         steps = (along * given["Isolines"]).labeled("In steps")
         off = abs(tree.math("FRACT", steps + 0.5) - 0.5)
@@ -210,7 +247,7 @@ def _field_group(tree: Tree) -> None:
         # Lines stand out of what they lie on.
         covered = tree.maximum(cover, line * most * 0.6)
     for name, value, kind in (
-        ("Position", position, "Float"),
+        ("Position", scaled.position, "Float"),
         ("Cover", covered, "Float"),
         ("Line", line * 0.6, "Float"),
         ("Line Color", given["Line Color"], "Color"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
@@ -12,14 +12,30 @@ from mathutils import Matrix
 
 from ..at_hand import neuron_at_hand
 from ..common.colormaps.choice import ColormapPicker
+from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
 from ..common.selection import editable
-from ..extracellular import field_sheet
+from ..extracellular import field_again, field_box, field_sheet
+from ..extracellular.computed import Found, stepwise, work_of
+from ..extracellular.field_box import InBox
 from ..extracellular.field_light import field_input
-from ..extracellular.field_sheet import Found, Spread
+from ..extracellular.field_objects import (
+    field_at_hand,
+    fields_of,
+    find_field,
+    material_of_field,
+    moved,
+    neuron_of,
+    outdated,
+    remove_fields,
+    sigma_of,
+)
+from ..extracellular.field_sheet import Spread
 from ..extracellular.kept_lines import lines_of
+from ..potential.lattice import Lattice
 from ..potential.line_sources import SIGMA_S_PER_M, FieldError
 from ..properties import about
+from .field_steps import Computing
 from .selection import OnActiveNeuron, selected_beside
 
 if TYPE_CHECKING:
@@ -27,130 +43,40 @@ if TYPE_CHECKING:
 
     from ..extracellular.field_sheet import Facing
 
-NO_SHEET: Final = "The neuron has no field sheet"
-# Shorter work needs no progress: nobody could press Esc.
-_LONG_S: Final = 1.0
-_INTERVAL_S: Final = 0.01
+NO_FIELD: Final = "The neuron has no field"
 
 
-class _Computing(OnActiveNeuron):
-    """An operator that computes, with progress and Esc if it takes longer than a second."""
-
-    _steps: Generator[float, None, list[Found]] | None = None
-    _timer: Any = None
-
-    def prepare(self, context: bpy.types.Context) -> float:
-        """Check everything, and return the estimated duration in s.
-
-        Raises
-        ------
-        FieldError
-        """
-        raise NotImplementedError
-
-    def steps(self) -> Generator[float, None, list[Found]]:
-        """Compute what was prepared; nothing in the scene is changed."""
-        raise NotImplementedError
-
-    def finish(self, context: bpy.types.Context, found: list[Found]) -> str:
-        """Put it into the scene, and return what to report."""
-        raise NotImplementedError
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Compute it now, while the pointer shows how far it is."""
-        manager = context.window_manager
-        manager.progress_begin(0.0, 1.0)
-        try:
-            self.prepare(context)
-            steps = self.steps()
-            while True:
-                try:
-                    manager.progress_update(next(steps))
-                except StopIteration as end:
-                    return self._done(context, end.value)
-        except FieldError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        finally:
-            manager.progress_end()
-
-    def invoke(
-        self, context: bpy.types.Context, _event: bpy.types.Event
-    ) -> set[OperatorReturnItems]:
-        """Compute it now, or step by step if it takes long, so that Esc can end it."""
-        try:
-            takes_s = self.prepare(context)
-        except FieldError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        if takes_s < _LONG_S or bpy.app.background or context.window is None:
-            return self.execute(context)
-        self._steps = self.steps()
-        manager = context.window_manager
-        self._timer = manager.event_timer_add(_INTERVAL_S, window=context.window)
-        manager.progress_begin(0.0, 1.0)
-        manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """Go on; Esc ends it, and nothing has changed."""
-        if event.type == "ESC":
-            self._stop(context)
-            self.report({"INFO"}, "Nothing was changed.")
-            return {"CANCELLED"}
-        if event.type != "TIMER":
-            # Whatever else is done meanwhile could change what is computed.
-            return {"RUNNING_MODAL"}
-        try:
-            share = next(required(self._steps))
-        except StopIteration as end:
-            self._stop(context)
-            return self._done(context, end.value)
-        except FieldError as error:
-            self._stop(context)
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        context.window_manager.progress_update(share)
-        required(context.workspace).status_text_set(f"Field: {share:.0%}. Esc: stop")
-        return {"RUNNING_MODAL"}
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender ends, or opens another file."""
-        self._stop(context)
-
-    def _stop(self, context: bpy.types.Context) -> None:
-        self._steps = None
-        manager = context.window_manager
-        if self._timer is not None:
-            manager.event_timer_remove(self._timer)
-            manager.progress_end()
-            self._timer = None
-        if context.workspace is not None:
-            context.workspace.status_text_set(None)
-
-    def _done(self, context: bpy.types.Context, found: list[Found]) -> set[OperatorReturnItems]:
-        told = [self.finish(context, found)]
-        told += dict.fromkeys(one.told for one in found if one.told)
-        self.report({"INFO"}, " ".join(told))
-        return {"FINISHED"}
-
-
-class BLENDER_SPIKE_OT_add_field(_Computing):
-    """Show the extracellular potential around the neuron on a sheet that plays in step with it, from its membrane currents"""  # noqa: D400, D415, E501
+class BLENDER_SPIKE_OT_add_field(Computing):
+    """Show the extracellular potential around the neuron, computed from its membrane currents, on a sheet, as isosurfaces or as a volume that plays in step with it"""  # noqa: D400, D415, E501
 
     bl_idname = "blender_spike.add_field"
     bl_label = "Add Field"
     bl_options = {"REGISTER", "UNDO"}
 
     if TYPE_CHECKING:
+        shape: Literal["SHEET", "SURFACES", "VOLUME"]
         facing: Facing
         at: str
         size_um: float
         resolution: int
+        box_resolution: int
         sigma: float
         scale: str
         isolines: int
     else:
+        shape: EnumProperty(
+            name="Show As",
+            description="How the potential is shown",
+            items=[
+                ("SHEET", "Sheet", "On a plane"),
+                (
+                    "SURFACES",
+                    "Isosurfaces",
+                    "Surfaces of equal potential, in a box around the cells",
+                ),
+                ("VOLUME", "Volume", "A glow in a box around the cells"),
+            ],
+        )
         facing: EnumProperty(
             name="Facing",
             description="From where one looks straight at the sheet",
@@ -169,15 +95,20 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
         )
         at: EnumProperty(
             name="At",
-            description="What the sheet goes through",
+            description="What the sheet goes through, or where the middle of the box is",
             items=[
-                ("SOMA", "Soma", "The thickest segment, in depth; the middle of the cells, across"),
-                ("CURSOR", "3D Cursor", "The 3D cursor, which is its middle"),
+                (
+                    "SOMA",
+                    "Soma",
+                    "A sheet: the thickest segment, in depth; the middle of the cells, across. A "
+                    "box: the middle of the cells, or with a Size, the thickest segment",
+                ),
+                ("CURSOR", "3D Cursor", "The 3D cursor"),
             ],
         )
         size_um: FloatProperty(
             name="Size (µm)",
-            description="Of both sides; 0 for a little more than the cells",
+            description="Of all sides; 0 for a little more than the cells",
             default=0.0,
             min=0.0,
             soft_max=5000.0,
@@ -188,6 +119,13 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
             default=240,
             min=2,
             max=field_sheet.MOST_COLUMNS,
+        )
+        box_resolution: IntProperty(
+            name="Resolution",
+            description="Points along the longest side of the box",
+            default=96,
+            min=2,
+            max=field_box.MOST_POINTS,
         )
         sigma: FloatProperty(
             name="Conductivity (S/m)",
@@ -207,34 +145,47 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
         )
         isolines: IntProperty(
             name="Isolines",
-            description="Lines of equal potential on each side of zero; can be changed at any time",
+            description="Lines of equal potential on each side of zero, on a sheet; can be "
+            "changed at any time",
             default=0,
             min=0,
             max=50,
         )
 
-    _placed: tuple[bpy.types.Object, Matrix, Spread]
+    _placed: tuple[bpy.types.Object, Matrix, Spread | Lattice]
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw only the relevant settings."""
         layout = self.layout
         layout.use_property_split = True
-        layout.prop(self, "facing")
-        if self.facing != "OBJECT":
+        layout.prop(self, "shape")
+        is_sheet = self.shape == "SHEET"
+        if is_sheet:
+            layout.prop(self, "facing")
+        if not is_sheet or self.facing != "OBJECT":
             layout.prop(self, "at")
-        for name in ("size_um", "resolution", "sigma", "scale", "isolines"):
+        resolution = "resolution" if is_sheet else "box_resolution"
+        for name in ("size_um", resolution, "sigma", "scale", *(["isolines"] * is_sheet)):
             layout.prop(self, name)
 
     def prepare(self, context: bpy.types.Context) -> float:
-        """Find where the sheet lies."""
+        """Find where the sheet or the box lies."""
         neuron = required(neuron_at_hand(context))
-        view = other = center = None
+        center = context.scene.cursor.location.copy() if self.at == "CURSOR" else None
+        if self.shape != "SHEET":
+            matrix, lattice = field_box.box_around(
+                neuron, self.box_resolution, center, self.size_um
+            )
+            self._placed = neuron, matrix, lattice
+            return field_box.work_in(neuron, lattice.size)
+        view = other = None
         if self.facing == "VIEW":
             space: Any = context.space_data
             if space is None or space.type != "VIEW_3D":
                 raise FieldError("There is no 3D viewport to face; choose X, Y or Z.")
             view = space.region_3d.view_rotation
         if self.facing == "OBJECT":
+            center = None
             others = selected_beside(context, neuron)
             if len(others) != 1:
                 raise FieldError(
@@ -242,28 +193,36 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
                     "empty, beside the neuron."
                 )
             (other,) = others
-        elif self.at == "CURSOR":
-            center = context.scene.cursor.location.copy()
         matrix, size = field_sheet.placed(
             neuron, self.facing, center, self.size_um, view=view, other=other
         )
         grid = field_sheet.spread(size, self.resolution, about(neuron).frames)
         self._placed = neuron, matrix, grid
-        return field_sheet.work_of(neuron, grid.columns * grid.rows)
+        return work_of(neuron, grid.columns * grid.rows)
 
-    def steps(self) -> Generator[float, None, list[Found]]:
-        """Compute the potential on the sheet."""
+    def steps(self) -> Generator[float, None, list[Found | InBox]]:
+        """Compute the potential there."""
         neuron, matrix, grid = self._placed
-        places = field_sheet.moved(field_sheet.points_of(grid), matrix)
-        return (yield from _each([(neuron, places, self.sigma)]))
+        if isinstance(grid, Lattice):
+            return [(yield from field_box.stepwise_in(neuron, matrix, grid, self.sigma))]
+        places = moved(field_sheet.points_of(grid), matrix)
+        return [(yield from stepwise(neuron, places, self.sigma))]
 
-    def finish(self, context: bpy.types.Context, found: list[Found]) -> str:
-        """Make the sheet."""
+    def finish(self, context: bpy.types.Context, found: list[Found | InBox]) -> str:
+        """Make what shows it."""
         neuron, matrix, grid = self._placed
         (one,) = found
+        logarithmic = float(self.scale == "LOG")
+        if isinstance(one, InBox):
+            assert isinstance(grid, Lattice) and self.shape != "SHEET"
+            box = field_box.add_box(context, neuron, self.shape, matrix, grid, one, self.sigma)
+            material = required(material_of_field(box))
+            field_input(material, "Logarithmic").default_value = logarithmic
+            return _box_added(box, grid, one)
+        assert isinstance(grid, Spread)
         sheet = field_sheet.add_sheet(context, neuron, matrix, grid, one, self.sigma)
-        material = required(field_sheet.material_of_sheet(sheet))
-        field_input(material, "Logarithmic").default_value = float(self.scale == "LOG")
+        material = required(material_of_field(sheet))
+        field_input(material, "Logarithmic").default_value = logarithmic
         field_input(material, "Isolines").default_value = float(self.isolines)
         low, high = float(one.values_uv.min()), float(one.values_uv.max())
         limit = field_input(material, "Limit").default_value
@@ -273,8 +232,8 @@ class BLENDER_SPIKE_OT_add_field(_Computing):
         )
 
 
-class BLENDER_SPIKE_OT_update_field(_Computing):
-    """Compute the neuron's field sheets again that were moved, or whose neuron has other data"""  # noqa: D400, D415
+class BLENDER_SPIKE_OT_update_field(Computing):
+    """Compute the neuron's fields again that were moved, or whose neuron has other data"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.update_field"
     bl_label = "Update"
@@ -285,7 +244,7 @@ class BLENDER_SPIKE_OT_update_field(_Computing):
     else:
         sigma: FloatProperty(
             name="Conductivity (S/m)",
-            description="Of the tissue; 0 leaves each sheet's own",
+            description="Of the tissue; 0 leaves each field's own",
             default=0.0,
             min=0.0,
             soft_max=3.0,
@@ -294,39 +253,40 @@ class BLENDER_SPIKE_OT_update_field(_Computing):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Require a sheet."""
-        return super().poll(context) and _has_sheets(cls, context)
+        """Require a field."""
+        return super().poll(context) and _has_fields(cls, context)
 
     def prepare(self, context: bpy.types.Context) -> float:
-        """Find the sheets that are out of date, or all if none is."""
+        """Find the fields that are out of date, or all if none is."""
         neuron = required(neuron_at_hand(context))
         lines_of(neuron)
-        sheets = editable(field_sheet.sheets_of(neuron))
-        self._sheets = [sheet for sheet in sheets if field_sheet.outdated(sheet)] or sheets
-        return sum(
-            field_sheet.work_of(neuron, grid.columns * grid.rows)
-            for grid in map(field_sheet.grid_of, self._sheets)
-        )
+        fields = editable(fields_of(neuron))
+        self._fields = [field for field in fields if outdated(field)] or fields
+        return sum(map(field_again.work_again, self._fields))
 
-    def steps(self) -> Generator[float, None, list[Found]]:
+    def steps(self) -> Generator[float, None, list[Found | InBox]]:
         """Compute one after the other."""
-        jobs = []
-        for sheet in self._sheets:
-            (neuron,) = {field_sheet.neuron_of(sheet)}
-            sigma = self.sigma or field_sheet.sigma_of(sheet)
-            jobs.append((neuron, field_sheet.places_of(sheet), sigma))
-        return (yield from _each(jobs))
+        found: list[Found | InBox] = []
+        for done, field in enumerate(self._fields):
+            steps = field_again.again(field, self.sigma or sigma_of(field))
+            while True:
+                try:
+                    yield (done + next(steps)) / len(self._fields)
+                except StopIteration as end:
+                    found.append(end.value)
+                    break
+        return found
 
-    def finish(self, _context: bpy.types.Context, found: list[Found]) -> str:
+    def finish(self, _context: bpy.types.Context, found: list[Found | InBox]) -> str:
         """Show it on them."""
-        for sheet, one in zip(self._sheets, found, strict=True):
-            field_sheet.put(sheet, one, self.sigma or field_sheet.sigma_of(sheet))
-        names = ", ".join(f"'{sheet.name}'" for sheet in self._sheets)
+        for field, one in zip(self._fields, found, strict=True):
+            field_again.put(field, one, self.sigma or sigma_of(field))
+        names = ", ".join(f"'{field.name}'" for field in self._fields)
         return f"Computed {names} again."
 
 
 class BLENDER_SPIKE_OT_remove_field(OnActiveNeuron):
-    """Remove field sheets of the neuron"""  # noqa: D400, D415
+    """Remove what shows the field of the neuron"""  # noqa: D400, D415
 
     bl_idname = "blender_spike.remove_field"
     bl_label = "Remove Field"
@@ -336,61 +296,62 @@ class BLENDER_SPIKE_OT_remove_field(OnActiveNeuron):
         name: str
     else:
         name: StringProperty(
-            name="Name", description="Sheet to remove; all of the neuron's if empty"
+            name="Name", description="Field to remove; all of the neuron's if empty"
         )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Require a sheet."""
-        return super().poll(context) and _has_sheets(cls, context)
+        """Require a field."""
+        return super().poll(context) and _has_fields(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove one or all."""
         neuron = required(neuron_at_hand(context))
-        sheets = editable(field_sheet.sheets_of(neuron))
-        chosen = [sheet for sheet in sheets if self.name in ("", sheet.name)]
+        fields = editable(fields_of(neuron))
+        chosen = [field for field in fields if self.name in ("", field.name)]
         if not chosen:
-            self.report({"ERROR"}, f"'{neuron.name}' has no field sheet '{self.name}'.")
+            self.report({"ERROR"}, f"'{neuron.name}' has no field '{self.name}'.")
             return {"CANCELLED"}
-        names = ", ".join(f"'{sheet.name}'" for sheet in chosen)
-        field_sheet.remove_sheets(chosen)
+        names = ", ".join(f"'{field.name}'" for field in chosen)
+        remove_fields(chosen)
         self.report({"INFO"}, f"Removed {names}.")
         return {"FINISHED"}
 
 
 class BLENDER_SPIKE_OT_choose_field_colormap(ColormapPicker):
-    """Give a field sheet a colormap."""
+    """Give a field a colormap."""
 
     bl_idname = "blender_spike.choose_field_colormap"
 
     @classmethod
     def material(cls, context: bpy.types.Context) -> bpy.types.Material | None:
-        """Find the material of the active sheet, or of the active neuron's first."""
-        sheet = field_sheet.sheet_at_hand(context.object, neuron_at_hand(context))
-        return None if sheet is None else field_sheet.material_of_sheet(sheet)
+        """Find the material of the active field, or of the active neuron's first."""
+        field = field_at_hand(context.object, neuron_at_hand(context))
+        return None if field is None else material_of_field(field)
 
 
-def _has_sheets(operator: Any, context: bpy.types.Context) -> bool:
-    if editable(field_sheet.sheets_of(required(neuron_at_hand(context)))):
+def _has_fields(operator: Any, context: bpy.types.Context) -> bool:
+    if editable(fields_of(required(neuron_at_hand(context)))):
         return True
-    operator.poll_message_set(NO_SHEET)
+    operator.poll_message_set(NO_FIELD)
     return False
 
 
-def _each(
-    jobs: list[tuple[bpy.types.Object, Any, float]],
-) -> Generator[float, None, list[Found]]:
-    """Compute one after the other."""
-    found: list[Found] = []
-    for done, job in enumerate(jobs):
-        steps = field_sheet.stepwise(*job)
-        while True:
-            try:
-                yield (done + next(steps)) / len(jobs)
-            except StopIteration as end:
-                found.append(end.value)
-                break
-    return found
+def _box_added(box: bpy.types.Object, lattice: Lattice, found: InBox) -> str:
+    """Report a box: what is in it, how exactly, and what of it is shown."""
+    modes, unit = found.modes, about(neuron_of(box)).um_per_unit
+    across, up, deep = lattice.counts
+    modifier = required(find_field(box))
+    limit = field_input(required(material_of_field(box)), "Limit").default_value
+    shown = f"colors up to ±{limit:.3g} µV"
+    if has_input(modifier, "Outermost"):
+        outer, inner = (input_value(modifier, name).value for name in ("Outermost", "Innermost"))
+        shown = f"surfaces from ±{outer:.3g} to ±{inner:.3g} µV"
+    return (
+        f"Added '{box.name}', {across} x {up} x {deep} points {lattice.spacing * unit:.3g} µm "
+        f"apart: up to {modes.peak_uv:.3g} µV there, {shown}. Kept as {modes.courses.shape[1]} "
+        f"modes, {modes.patterns.nbytes / 1e6:.3g} MB, at most {modes.error_uv:.2g} µV off."
+    )
 
 
 CLASSES = (

@@ -23,7 +23,7 @@ from ..common.nodes.modifiers import input_value
 from ..common.placing import leave_edit_mode
 from ..common.required import required
 from ..common.selection import about_linked, editable, tell
-from ..extracellular.field_sheet import outdated, sheets_of
+from ..extracellular.field_objects import fields_of, outdated
 from ..figures.owned import changed_axes
 from ..playback.network import way_of
 from ..playback.playback import find_modifier
@@ -260,7 +260,7 @@ def _reload(
     if fitted:
         names = ", ".join(f"'{axes.name}'" for axes in fitted)
         operator.report({"WARNING"}, f"The limits of {names} were fitted to the new unit.")
-    old = [sheet.name for neuron in own for sheet in sheets_of(neuron) if outdated(sheet)]
+    old = [field.name for neuron in own for field in fields_of(neuron) if outdated(field)]
     if old:
         names = ", ".join(f"'{name}'" for name in old)
         operator.report(

@@ -280,6 +280,12 @@ class Tree(Writer):
     def repeat(
         self, iterations: Value, geometry: Linkable, change: Callable[[Socket], Linkable]
     ) -> Socket:
+        """Change a geometry again and again; see `repeat_numbered`."""
+        return self.repeat_numbered(iterations, geometry, lambda so_far, _: change(so_far))
+
+    def repeat_numbered(
+        self, iterations: Value, geometry: Linkable, change: Callable[[Socket, Socket], Linkable]
+    ) -> Socket:
         """Change a geometry again and again.
 
         Parameters
@@ -287,7 +293,8 @@ class Tree(Writer):
         iterations : int, Socket or Node
             How often.
         change : callable
-            Called once, with the geometry so far; returns what becomes of it.
+            Called once, with the geometry so far and the number of times before; returns what
+            becomes of it.
 
         Returns
         -------
@@ -299,5 +306,25 @@ class Tree(Writer):
         begin.bpy_node.pair_with_output(end.bpy_node)
         self._connect(begin, "Iterations", iterations)
         self._connect(begin, "Geometry", geometry)
-        self._connect(end, "Geometry", change(begin["Geometry"]))
+        self._connect(end, "Geometry", change(begin["Geometry"], begin["Iteration"]))
         return end["Geometry"]
+
+    def grid(self, topology: Linkable, value: Linkable, kind: str = "FLOAT") -> Socket:
+        """Fill the voxels of a grid.
+
+        Parameters
+        ----------
+        topology : Socket or Node
+            A grid with these voxels.
+        value : Socket or Node
+            At each voxel.
+        kind : str
+            ``"FLOAT"``, ``"VECTOR"``, ….
+        """
+        node = self.add("GeometryNodeFieldToGrid", data_type="BOOLEAN")
+        node.bpy_node.grid_items.clear()
+        self._note("item", "Value", kind)
+        node.bpy_node.grid_items.new(kind, "Value")
+        self._connect(node, "Topology", topology)
+        self._connect(node, "Value", value)
+        return node["Value"]

@@ -27,15 +27,20 @@ def test_demos_are_known_by_a_word(bpy, tmp_path, monkeypatch):
 
 def test_a_field_is_in_the_film(bpy, tmp_path):
     from blender_spike.command.simulation_film import build, parse
-    from blender_spike.extracellular.field_light import field_input
-    from blender_spike.extracellular.field_sheet import sheets_of
+    from blender_spike.extracellular.field_light import field_input, field_inputs
+    from blender_spike.extracellular.field_objects import fields_of
 
     current = write(tmp_path / "a.pickle", with_currents(simulation(branched())))
     build(parse([str(current), "frames", "--field", "--isolines", "3", "--bloom", "0"]))
-    (sheet,) = sheets_of(bpy.data.objects["a"])
+    (sheet,) = fields_of(bpy.data.objects["a"])
     assert field_input(sheet.material_slots[0].material, "Isolines").default_value == 3
     with pytest.raises(RuntimeError, match="--isolines needs --field"):
         build(parse([str(current), "frames", "--isolines", "3"]))
+    with pytest.raises(RuntimeError, match="--isolines needs --field, as a sheet"):
+        build(parse([str(current), "frames", "--field-as", "volume", "--isolines", "3"]))
+    build(parse([str(current), "frames", "--field-as", "isosurfaces", "--bloom", "0"]))
+    (surfaces,) = fields_of(bpy.data.objects["a"])
+    assert "Rim" in field_inputs(surfaces.material_slots[0].material)
     plain = write(tmp_path / "b.pickle", simulation(branched()))
     with pytest.raises(RuntimeError, match="'b' has no membrane currents"):
         build(parse([str(plain), "frames", "--field"]))

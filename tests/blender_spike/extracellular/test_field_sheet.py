@@ -113,7 +113,7 @@ def test_it_plays_in_step_with_its_neuron(bpy, neuron):
 
 def test_moved_it_is_computed_again(bpy, path, neuron):
     pytest.importorskip("lfpykit")
-    from blender_spike.extracellular.field_sheet import outdated
+    from blender_spike.extracellular.field_objects import outdated
 
     sheet = add(bpy)
     assert not outdated(sheet)
@@ -137,7 +137,7 @@ def test_moved_it_is_computed_again(bpy, path, neuron):
 
 def test_reloaded_it_shows_the_new_data_or_says_that_it_does_not(bpy, path, neuron, capfd):
     pytest.importorskip("lfpykit")
-    from blender_spike.extracellular.field_sheet import outdated
+    from blender_spike.extracellular.field_objects import outdated
 
     sheet = add(bpy)
     other = with_currents(simulation(branched(), FRAMES + 3, seed=4), seed=5)
@@ -252,9 +252,9 @@ def test_what_has_no_field_is_refused(bpy, tmp_path):
 
 
 def test_what_is_too_large_is_refused_before_it_is_computed(bpy, neuron, monkeypatch):
-    from blender_spike.extracellular import field_sheet
+    from blender_spike.extracellular import field_objects
 
-    monkeypatch.setattr(field_sheet, "LARGEST_BYTES", 10_000)
+    monkeypatch.setattr(field_objects, "LARGEST_BYTES", 10_000)
     with pytest.raises(RuntimeError, match="points in 5 frames take .* Choose a lower Resolution"):
         bpy.ops.blender_spike.add_field(resolution=200)
 
@@ -284,10 +284,10 @@ def test_the_panel_says_how_to_record_and_what_is_out_of_date(bpy, neuron, tmp_p
 
 def test_esc_leaves_everything_as_it_was(bpy, neuron):
     """The steps of a computation can be left at any time: nothing has been made yet."""
-    from blender_spike.extracellular import field_sheet
+    from blender_spike.extracellular import computed
 
     before = len(bpy.data.objects), len(bpy.data.meshes)
-    steps = field_sheet.stepwise(neuron, np.zeros((10, 3)), 0.3)
+    steps = computed.stepwise(neuron, np.zeros((10, 3)), 0.3)
     assert next(steps) == 0.0
     steps.close()
     assert (len(bpy.data.objects), len(bpy.data.meshes)) == before
