@@ -10,14 +10,12 @@ from typing import Final
 from .edit.summary import summarize
 from .simulation_file import Simulation
 from .simulation_page.film_page import Showing, film_page
-from .web.page_colormaps import known_colors
 from .web.web_error import WebFilmError
 
 MOST_VALUES: Final = 10_000_000
 """More take seconds to pack, for which nobody has asked."""
 SIZE_LIMIT_MB: Final = 5.0
 """Of a film in a notebook, which keeps it."""
-_COLORMAP: Final = "plasma"
 _HEIGHT: Final = 520
 
 
@@ -30,8 +28,6 @@ def notebook_html(simulation: Simulation) -> str:
         The film, in a frame of its own that has access to nothing else; or, if it is too large,
         what is in it, and why there is no film.
     """
-    colors = known_colors(_COLORMAP)
-    assert colors is not None
     title = simulation.source or "A simulation"
     try:
         if simulation.values.size > MOST_VALUES:
@@ -39,9 +35,7 @@ def notebook_html(simulation: Simulation) -> str:
                 f"{simulation.values.size:,} values are too many for a film in a notebook, which "
                 f"shows {MOST_VALUES:,}. Write it to a file with spike-export web."
             )
-        page = film_page(
-            simulation, Showing(_COLORMAP, colors, title=title, size_limit_mb=SIZE_LIMIT_MB)
-        )
+        page = film_page(simulation, Showing(title=title, size_limit_mb=SIZE_LIMIT_MB))
     except WebFilmError as error:
         return _table(simulation, f"{error}")
     return (

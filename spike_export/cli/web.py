@@ -45,9 +45,10 @@ from .convert import may_miss_spikes
     help="Quantity to show from a file that has several.  [default: the first]",
 )  # fmt: skip
 @click.option(
-    "--colormap", default="plasma", show_default=True, metavar="NAME",
+    "--colormap", metavar="NAME",
     help=f"One of {', '.join(page_colormaps())}, any of these backwards with _r; with matplotlib "
-    "installed, also any of matplotlib, seaborn or cmasher. The page offers the former as well.",
+    "installed, also any of matplotlib, seaborn or cmasher. The page offers the former as well.  "
+    "[default: plasma; of classes, such as cell types, a palette]",
 )  # fmt: skip
 @click.option(
     "--v-min", type=NUMBER, metavar="VALUE",
@@ -93,7 +94,7 @@ def web(
     force: bool,
     cells: str | None,
     variable: str | None,
-    colormap: str,
+    colormap: str | None,
     v_min: float | None,
     v_max: float | None,
     traces: tuple[str, ...],
@@ -111,7 +112,7 @@ def web(
     """
     if output.suffix.lower() != ENDING:
         raise click.UsageError(f"-o {output}: the name must end in {ENDING}.")
-    colors = _colors(colormap)
+    colors = None if colormap is None else _colors(colormap)
     may_write(output, force=force, inputs=[file])
     simulation = load(file)
     if not simulation.has_time and (every is not None or ms_per_frame is not None):
@@ -127,7 +128,7 @@ def web(
         page = film_page(
             simulation,
             Showing(
-                colormap,
+                colormap or "",
                 colors,
                 v_min=v_min,
                 v_max=v_max,

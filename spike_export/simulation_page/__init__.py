@@ -2,6 +2,7 @@
 """A simulation as a film that plays in a browser.
 
 `round_pieces` lays sections out as what is drawn, `traced_places` finds the places whose traces are
-shown, and `film_page` puts both, and values over time, into a page as `web` makes them. Only NumPy
-and the standard library are imported, so that BlenderSpike can bundle this package unchanged.
+shown, `class_palettes` has colors for cell types, and `film_page` puts them, and values over time,
+into a page as `web` makes it. Only NumPy and the standard library are imported, so that BlenderSpike
+can bundle this package unchanged.
 """

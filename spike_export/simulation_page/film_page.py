@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,11 +15,14 @@ from ..simulation_file.spread import color_range
 from ..web.color_limits import checked_limits
 from ..web.packed_values import PackedValues, packed_values, value_notes
 from ..web.page import FPS, SIZE_LIMIT_MB, FilmPage, assembled, packed, plain
-from ..web.page_colormaps import offered_colormaps
+from ..web.page_colormaps import known_colors, offered_colormaps
 from ..web.web_error import WebFilmError
+from .class_palettes import about_sharing, class_limits, class_palette
 from .round_pieces import RoundPieces, round_pieces
 from .traced_places import traced_places, usual_place
 
+USUAL: Final = "plasma"
+"""The colormap of what is measured."""
 MOST_CONNECTIONS: Final = 200_000
 # A network this many times taller in z than in y stands upright, as in BlenderSpike.
 _TALL: Final = 1.5
@@ -32,7 +35,8 @@ class Showing:
     Attributes
     ----------
     colormap : str
-    colors : ndarray of uint8, shape (256, 3)
+        Empty for the usual one: plasma, or a palette for classes such as cell types.
+    colors : ndarray of uint8, shape (256, 3), or None
         Of that colormap, sRGB-encoded.
     v_min, v_max : float or None
         Limits of the color scale; by default those that BlenderSpike takes.
@@ -53,8 +57,8 @@ class Showing:
         A page that would be larger is refused.
     """
 
-    colormap: str
-    colors: NDArray[np.uint8]
+    colormap: str = ""
+    colors: NDArray[np.uint8] | None = None
     v_min: float | None = None
     v_max: float | None = None
     cells: str = ""
@@ -83,6 +87,7 @@ def film_page(simulation: Simulation, showing: Showing) -> FilmPage:
     if not wanted.any():
         raise WebFilmError("The chosen cells have no sections.")
     notes: list[str] = []
+    showing = _with_colors(simulation, showing, notes)
     limits = _limits(simulation, showing, notes)
     columns = np.repeat(wanted, simulation.segment_counts)
     # Everything below is among what is shown.
@@ -109,6 +114,21 @@ def film_page(simulation: Simulation, showing: Showing) -> FilmPage:
     return FilmPage(content, f"{shown}, {len(content) / 1e6:.2g} MB.", notes)
 
 
+def _with_colors(simulation: Simulation, showing: Showing, notes: list[str]) -> Showing:
+    """Choose the usual colors if none are given, and the limits that belong to them."""
+    if showing.colors is not None:
+        return showing
+    classes = simulation.classes.get(simulation.quantity, ())
+    if not classes:
+        return replace(showing, colormap=USUAL, colors=known_colors(USUAL))
+    name, colors = class_palette(len(classes))
+    if showing.v_min is None and showing.v_max is None:
+        low, high = class_limits(len(classes))
+        showing = replace(showing, v_min=low, v_max=high)
+        notes += filter(None, [about_sharing(classes)])
+    return replace(showing, colormap=name, colors=colors)
+
+
 def _limits(simulation: Simulation, showing: Showing, notes: list[str]) -> tuple[float, float]:
     usual = color_range(simulation)
     low = usual.low if showing.v_min is None else showing.v_min
@@ -130,6 +150,7 @@ def _about(
     """Collect what is no array."""
     sections = np.flatnonzero(wanted)
     cells, of = np.unique(simulation.section_cells[sections], return_inverse=True)
+    assert showing.colors is not None
     pace = showing.ms_per_s
     if pace is None:
         pace = FPS * simulation.duration_ms / max(simulation.n_frames - 1, 1)
@@ -152,6 +173,7 @@ def _about(
         "sectionCells": of.tolist(),
         "segmentCounts": simulation.segment_counts[sections].tolist(),
         "cells": [plain(simulation.cells[cell].name) for cell in cells.tolist()],
+        "classes": [plain(name) for name in simulation.classes.get(simulation.quantity, ())],
         "layouts": [plain(name) for name in _layouts(simulation, wanted)],
         "upright": _is_upright(simulation, wanted),
         "notes": notes,

@@ -33,8 +33,8 @@ def parse(
     common_options.add_quantity_options(
         parser, lower="the lowest in the file", upper="the highest; 1 for activity"
     )
-    add("--colormap", default="plasma", help="from matplotlib, seaborn or cmasher "
-        "(default: plasma)")  # fmt: skip
+    add("--colormap", help="from matplotlib, seaborn or cmasher "
+        "(default: plasma; of classes, such as cell types, a palette)")  # fmt: skip
     add("--trace", action="append", default=[], metavar="PLACE",
         help="place whose trace is shown, such as dend[3](0.2); repeatable")  # fmt: skip
     add("--thickness", type=common_options.above_zero, default=1.4, metavar="FACTOR",
@@ -78,7 +78,9 @@ def write_page(arguments: Sequence[str]) -> str:
     """
     options = parse(arguments)
     page_options.check_output(options)
-    colormap, colors = page_options.page_colors(options.colormap)
+    colormap, colors = (
+        page_options.page_colors(options.colormap) if options.colormap else ("", None)
+    )
     simulation = read(options.file)
     if options.variable:
         simulation = simulation.showing(options.variable)

@@ -32,6 +32,30 @@ export function drawScale(data, colors, write) {
   }
 }
 
+// Name the classes that values count, each beside its color.
+export function drawClasses(data, colors, shown) {
+  const [low, high] = data.limits;
+  const rows = shown.map((number) => {
+    const row = document.createElement("li");
+    const dot = document.createElement("i");
+    dot.style.background = `rgb(${colorAt(colors, high > low ? (number - low) / (high - low) : 0)})`;
+    const name = document.createElement("bdi");
+    name.textContent = name.title = data.classes[number];
+    row.append(dot, name);
+    return row;
+  });
+  document.getElementById("classes").replaceChildren(...rows);
+}
+
+// The classes that occur at any time, in the order of the file.
+export function classesShown(data) {
+  const found = new Set();
+  for (let place = 0; place < data.codes.length; place++) {
+    if (data.codes[place] !== 65535) found.add(Math.round(data.offset + data.step * data.codes[place]));
+  }
+  return [...found].filter((number) => number in data.classes).sort((a, b) => a - b);
+}
+
 // The two ends of a range, and round numbers between them that are not too close to these.
 export function tickValues(low, high, most) {
   if (!(high > low)) return [low];

@@ -1,6 +1,6 @@
 // The film: what is pressed and what follows from it.
 
-import { colorsOf, drawScale } from './color_scale.js';
+import { classesShown, colorsOf, drawClasses, drawScale } from './color_scale.js';
 import { Clock } from './clock.js';
 import { Cells } from './cells.js';
 import { framesAt, readData, timeText, valueAt, withUnit } from './film_data.js';
@@ -171,10 +171,12 @@ export function play(parts) {
 
   // --- colors ---
 
+  const classes = data.classes?.length ? classesShown(data) : null;
   function setColormap(name) {
     const colors = colorsOf(data, name);
     stage.setColors(colors);
     body.setColors?.(colors);
+    if (classes) drawClasses(data, colors, classes);
     drawScale(data, colors, (value) => String(Number(value.toPrecision(3))).replace("-", "−"));
     ask();
   }
@@ -384,7 +386,15 @@ export function play(parts) {
   setTimeout(() => get("hint").classList.add("gone"), 8000);
   for (const place of data.traces) traces.toggle(place);
   if (data.colormap) setColormap(data.colormap);
-  get("scale").hidden = get("colormap-choice").hidden = !data.colormap;
+  get("colormap-choice").hidden = !data.colormap;
+  get("scale").hidden = !data.colormap || Boolean(classes);
+  get("class-scale").hidden = !classes;
+  get("class-scale").querySelector("figcaption").textContent = named;
+  if (classes) {
+    get("class-scale").setAttribute("role", "img");
+    const listed = classes.map((number) => data.classes[number]).join(", ");
+    get("class-scale").setAttribute("aria-label", `Colors of ${named}: ${listed}`);
+  }
   stage.resize();
   stage.fit();
   new ResizeObserver(() => {

@@ -55,6 +55,7 @@ export function frameValue(data, place, frame) {
 // A number with the digits that it needs, and its unit.
 export function withUnit(data, value, digits = 4) {
   if (Number.isNaN(value)) return "no value";
+  if (data.classes?.length) return data.classes[Math.round(value)] ?? "no class";
   return `${Number(value.toPrecision(digits))}${data.unit && ` ${data.unit}`}`.replace("-", "−");
 }
 

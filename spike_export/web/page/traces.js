@@ -118,6 +118,10 @@ export class Traces {
   }
 
   draw(time) {
+    for (const one of this.shown) {
+      const text = withUnit(this.data, valueAt(this.data, one.place, time));
+      if (one.output.textContent !== text) one.output.textContent = text;
+    }
     if (!this.canvas.clientWidth || !this.x) return;
     const { data, ratio, wide, tall, x, y } = this;
     const style = getComputedStyle(this.canvas);
@@ -166,8 +170,6 @@ export class Traces {
         pen.arc(x(time), y(value), 3.5, 0, 2 * Math.PI);
         pen.fill();
       }
-      const text = withUnit(data, value);
-      if (one.output.textContent !== text) one.output.textContent = text;
     }
   }
 
