@@ -3,6 +3,6 @@
 
 `round_pieces` lays sections out as what is drawn, `traced_places` finds the places whose traces are
 shown, `class_palettes` has colors for cell types, and `film_page` puts them, and values over time,
-into a page as `web` makes it. Only NumPy and the standard library are imported, so that BlenderSpike
-can bundle this package unchanged.
+into a page as `web` makes it. Only NumPy and the standard library are imported, so that
+BlenderSpike can bundle this package unchanged.
 """

@@ -76,7 +76,10 @@ def test_names_stand_beside_the_colors_of_the_cells(opened):
         expected = [int(one) for one in legend[number][1][4:-1].split(",")]
         assert np.abs(seen[int(y), int(x)].astype(int) - expected).max() <= 1
     browser.ask("film.trace(1), film.draw(), 0")
-    assert browser.ask("document.querySelector('#legend output').textContent") == "pyramidal"
+    assert (
+        browser.ask("document.querySelector('#legend li:last-child output').textContent")
+        == "pyramidal"
+    )
     assert "type: pyramidal, basket" in browser.ask(
         "document.getElementById('class-scale').ariaLabel"
     )
