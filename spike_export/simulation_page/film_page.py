@@ -19,6 +19,7 @@ from ..web.page_colormaps import known_colors, offered_colormaps
 from ..web.web_error import WebFilmError
 from .class_palettes import about_sharing, class_limits, class_palette
 from .round_pieces import RoundPieces, round_pieces
+from .synapse_flashes import RISE_MS, SynapseFlashes, synapse_flashes
 from .traced_places import traced_places, usual_place
 
 USUAL: Final = "plasma"
@@ -106,7 +107,12 @@ def film_page(simulation: Simulation, showing: Showing) -> FilmPage:
         "high": values.high,
         **_between_cells(simulation, cells, wanted, pieces, number, notes),
     }
+    flashes = synapse_flashes(simulation, wanted, notes)
+    if flashes is not None:
+        arrays |= _of_synapses(flashes)
     about = _about(simulation, showing, wanted, limits, values, notes)
+    if flashes is not None:
+        about["synapses"] = _about_synapses(flashes)
     about["traces"] = number[traces].tolist()
     content = assembled(about, arrays)
     shown = f"{int(columns.sum()):,} segments in {simulation.n_frames:,} frames"
@@ -194,6 +200,29 @@ def _arrays(
         "points": packed(pieces.points_um.astype("<f4")),
         "segments": packed(number[pieces.segments].astype("<u4")),
         "weights": packed(pieces.weights.astype("<f4")),
+    }
+
+
+def _of_synapses(flashes: SynapseFlashes) -> dict[str, bytes]:
+    return {
+        "synapseAxes": packed(flashes.axis_um.astype("<f4")),
+        "synapseAways": packed(flashes.away_um.astype("<f4")),
+        "synapseSizes": packed(flashes.sizes.astype("<f4")),
+        "synapseKinds": packed(flashes.colors),
+        "eventCounts": packed(flashes.counts.astype("<u4")),
+        "events": packed(flashes.times_ms.astype("<f4")),
+    }
+
+
+def _about_synapses(flashes: SynapseFlashes) -> dict[str, Any]:
+    return {
+        "kinds": [
+            {"name": plain(name), "color": color, "count": count}
+            for name, color, count in flashes.kinds
+        ],
+        "radius": flashes.radius_um,
+        "rise": RISE_MS,
+        "decay": flashes.decay_ms,
     }
 
 

@@ -74,9 +74,9 @@ def round_pieces(simulation: Simulation, wanted: NDArray[np.bool_]) -> RoundPiec
             f"The cells have {used:,} points and segments; a browser can show {MOST_POINTS:,}. "
             "Choose fewer cells."
         )
-    axis = _ArcLength(simulation)
+    axis = ArcLength(simulation)
     is_point = axis.lengths <= _SAME_POINT_UM
-    somata = _Somata(simulation, axis, is_point)
+    somata = Somata(simulation, axis, is_point)
     start = _Starts(simulation, axis, somata, wanted)
     parts = [_lines(simulation, axis, start, wanted & ~is_point & (somata.group < 0))]
     points = np.flatnonzero(wanted & is_point)
@@ -93,7 +93,7 @@ def round_pieces(simulation: Simulation, wanted: NDArray[np.bool_]) -> RoundPiec
     return RoundPieces(**joined)
 
 
-class _ArcLength:
+class ArcLength:
     """All points on one axis by arc length, with a gap after each section."""
 
     def __init__(self, simulation: Simulation) -> None:
@@ -113,11 +113,11 @@ class _ArcLength:
         return np.stack(columns, axis=1)
 
 
-class _Somata:
+class Somata:
     """A sphere for each group of connected soma sections, with the area of all its frusta."""
 
     def __init__(
-        self, simulation: Simulation, axis: _ArcLength, is_point: NDArray[np.bool_]
+        self, simulation: Simulation, axis: ArcLength, is_point: NDArray[np.bool_]
     ) -> None:
         parents = simulation.parents
         is_soma = (simulation.section_types == _SOMA) & ~is_point
@@ -153,8 +153,8 @@ class _Starts:
     def __init__(
         self,
         simulation: Simulation,
-        axis: _ArcLength,
-        somata: _Somata,
+        axis: ArcLength,
+        somata: Somata,
         wanted: NDArray[np.bool_],
     ) -> None:
         parents, x = simulation.parents.astype(np.int64), simulation.parent_x
@@ -179,7 +179,7 @@ class _Starts:
 
 
 def _lines(
-    simulation: Simulation, axis: _ArcLength, start: _Starts, wanted: NDArray[np.bool_]
+    simulation: Simulation, axis: ArcLength, start: _Starts, wanted: NDArray[np.bool_]
 ) -> dict[str, NDArray[Any]]:
     """Lay out sections with a length."""
     counts, firsts = simulation.segment_counts, simulation.first_segments

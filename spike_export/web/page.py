@@ -34,6 +34,7 @@ _MODULES: Final = {
     "./color_scale.js": "page/color_scale.js",
     "./clock.js": "page/clock.js",
     "./shaders.js": "page/shaders.js",
+    "./synapses.js": "page/synapses.js",
     "./cells.js": "page/cells.js",
     "./surface.js": "page/surface.js",
     "./regions.js": "page/regions.js",

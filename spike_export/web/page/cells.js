@@ -3,6 +3,7 @@
 
 import * as THREE from 'three';
 import { framesAt, MISSING, NOWHERE } from './film_data.js';
+import { Synapses } from './synapses.js';
 import { LINE_FRAGMENT, LINE_VERTEX, PIECE_FRAGMENT, PIECE_VERTEX } from './shaders.js';
 
 const WIDEST_TEXTURE = 4096;
@@ -22,13 +23,43 @@ export class Cells {
     this.findPieces();
     this.objects = [this.makePieces(), (this.glow = this.makeGlow())];
     if (data.connections.length) this.objects.push((this.lines = this.makeLines()));
+    if (data.synapses) {
+      this.synapses = new Synapses(data.synapses, parts, this.uniforms);
+      this.objects.push(...this.synapses.objects);
+      this.title = "Synapses";
+    }
     this.placePieces();
+  }
+
+  // --- synapses, if there are any: their kinds can be hidden ---
+
+  get things() {
+    return this.synapses?.things;
+  }
+
+  colorOf(kind) {
+    return this.synapses.colorOf(kind);
+  }
+
+  setShown(kind, on) {
+    this.synapses.setShown(kind, on);
+  }
+
+  mark(kind) {
+    this.synapses.mark(kind);
+  }
+
+  // How fast the film's time passes, per second.
+  setPace(pace) {
+    this.synapses?.setPace(pace);
   }
 
   // What is shown, in words.
   get what() {
     const { cells, count } = this.data;
-    return `${count} segments of ${cells.length === 1 ? "a cell" : `${cells.length} cells`}`;
+    const of = `${count} segments of ${cells.length === 1 ? "a cell" : `${cells.length} cells`}`;
+    const all = this.things?.reduce((sum, one) => sum + one.count, 0);
+    return all ? `${of} with ${all} synapses` : of;
   }
 
   get told() {
@@ -129,6 +160,7 @@ export class Cells {
 
   setGlow(on) {
     this.glow.visible = on;
+    this.synapses?.setGlow(on);
   }
 
   // Connections, each in the color of the cell that it comes from.
@@ -195,9 +227,12 @@ export class Cells {
   setTime(time) {
     scaledValues(this.data, time, this.scaled);
     this.values.needsUpdate = true;
+    this.synapses?.setTime(time - this.data.times[0]);
   }
 
   setGround(light) {
+    // What cannot glow as a whole still has flashes that do.
+    if (!this.canGlow) this.synapses?.setGlow(!light);
     if (!this.lines) return;
     // On black, light adds up; on white, ink covers.
     const { material } = this.lines;
@@ -209,6 +244,7 @@ export class Cells {
   setRatio(ratio) {
     this.uniforms.least.value = LEAST_RADIUS * ratio;
     this.uniforms.halo.value = HALO * ratio;
+    this.synapses?.setRatio(ratio);
   }
 
   // The corners of the box in which all of it is.

@@ -45,7 +45,7 @@ export function play(parts) {
     sought = false;
     ask();
   });
-  get("traces").classList.toggle("listed", Boolean(things));
+  get("traces").classList.toggle("listed", Boolean(body.findsThings));
 
   // --- drawing, only when something has changed ---
 
@@ -80,6 +80,7 @@ export function play(parts) {
   function draw() {
     const begin = performance.now();
     const { time } = clock;
+    body.setPace?.(data.pace * clock.speed);
     stage.draw(time);
     traces.draw(time);
     moveMarks();
@@ -316,7 +317,7 @@ export function play(parts) {
     const place = stage.placeAt(at.x, at.y, event.pointerType === "mouse" ? 4 : 14);
     if (place < 0) return;
     // Of one moment, a list has more to say than a trace.
-    if (things && data.times.length === 1) things.find(place);
+    if (body.findsThings && data.times.length === 1) things.find(place);
     else trace(place);
   });
   const scrub = (event) => {
@@ -382,7 +383,7 @@ export function play(parts) {
   get("hint").textContent = body.hint || "Drag to turn it, click to trace a place";
   if (body.clicks) get("click-does").textContent = body.clicks;
   if (things) get("things").querySelector("legend").textContent = body.title;
-  if (things && data.times.length === 1) get("traces").setAttribute("aria-label", body.title);
+  if (body.findsThings && data.times.length === 1) get("traces").setAttribute("aria-label", body.title);
   setTimeout(() => get("hint").classList.add("gone"), 8000);
   for (const place of data.traces) traces.toggle(place);
   if (data.colormap) setColormap(data.colormap);

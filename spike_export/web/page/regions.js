@@ -67,6 +67,7 @@ export class Regions {
     this.colored = data.count > 0;
     this.timed = data.times.length > 1;
     this.title = "Regions";
+    this.findsThings = true;
     this.asks = "Trace a region …";
     this.uniforms = shared;
     this.clicks = this.timed ? "trace that region" : "find that region in the list";

@@ -144,7 +144,11 @@ export class Stage {
   // Where a point of the body is in the view, in CSS pixels; null behind the camera.
   seenAt(point) {
     const position = this.body.position(point);
-    if (!position) return null;
+    return position && this.projected(position);
+  }
+
+  // Where a position in space is in the view.
+  projected(position) {
     const p = new THREE.Vector3(...position);
     p.project(this.camera);
     if (p.z > 1) return null;
