@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 import bpy
@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..common.figures.numbers import round_step
-from ..playback.sections import sample_times
 from ..potential import line_sources
 from ..potential.line_sources import Floats, check_sigma, check_size
-from ..potential.membrane_currents import imbalance, imbalance_sentence
 from ..properties import about
-from .kept_lines import currents_of, lines_of
+from .field_sources import sources_of
 
 # The share of places whose largest potential is within the limits.
 _WITHIN: Final = 99.5
@@ -33,14 +31,20 @@ class Found(NamedTuple):
     """What is to be said about it, in sentences; may be empty."""
 
 
-def work_of(neuron: bpy.types.Object, points: int) -> float:
+def work_of(
+    neuron: bpy.types.Object, points: int, others: Sequence[bpy.types.Object] = ()
+) -> float:
     """Estimate how many seconds `stepwise` takes."""
-    segments, frames = about(neuron).segments, about(neuron).frames
+    segments = sum(about(one).segments for one in (neuron, *others))
+    frames = about(neuron).frames
     return points * segments * (3e-8 + 4e-10 * frames)
 
 
 def stepwise(
-    neuron: bpy.types.Object, places: Floats, sigma: float
+    neuron: bpy.types.Object,
+    places: Floats,
+    sigma: float,
+    others: Sequence[bpy.types.Object] = (),
 ) -> Generator[float, None, Found]:
     """Compute the potential at places around a neuron, step by step.
 
@@ -52,6 +56,8 @@ def stepwise(
         In the neuron's own space.
     sigma : float
         Conductivity in S/m.
+    others : sequence of Object
+        Further neurons whose currents are added.
 
     Yields
     ------
@@ -61,15 +67,14 @@ def stepwise(
     Raises
     ------
     FieldError
-        If there are no currents, or the result would be too large.
+        If there are no currents, they cannot be added, or the result would be too large.
     """
     check_sigma(sigma)
     check_size(about(neuron).frames, len(places))
-    lines, cells = lines_of(neuron)
-    currents = currents_of(neuron)
-    steps = line_sources.stepwise(lines, currents, places * about(neuron).um_per_unit, sigma)
-    values = yield from steps
-    return Found(values, imbalance_told(neuron, currents, cells))
+    sources = sources_of(neuron, others)
+    places_um = places * about(neuron).um_per_unit
+    steps = line_sources.stepwise(sources.lines, sources.currents_na, places_um, sigma)
+    return Found((yield from steps), sources.told)
 
 
 def compute(neuron: bpy.types.Object, places: Floats, sigma: float) -> Found:
@@ -99,16 +104,3 @@ def limit_of(values_uv: NDArray[np.float32], within: float = _WITHIN) -> float:
     largest = np.maximum(values_uv.max(axis=0), -values_uv.min(axis=0))
     reached = float(np.percentile(largest, within)) if largest.size else 0.0
     return round_step(reached, _LIMIT_PARTS) if reached > 0 else 1.0
-
-
-def imbalance_told(
-    neuron: bpy.types.Object, currents: NDArray[np.float32], cells: NDArray[np.int32]
-) -> str:
-    """Say in a sentence that currents do not add up to zero; empty if they do."""
-    count = int(cells.max(initial=0)) + 1
-    found = imbalance(currents, cells, count)
-    if found is None:
-        return ""
-    unit = "ms" if about(neuron).has_time else "samples"
-    names = [neuron.name] if count == 1 else [f"cell {cell}" for cell in range(count)]
-    return imbalance_sentence(found, names, sample_times(neuron), unit)

@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import bpy
-import numpy as np
 
 from . import field_box, field_sheet
 from .computed import Found, at_once, stepwise, work_of
 from .field_box import InBox
-from .field_objects import fields_of, neuron_of, sigma_of
+from .field_objects import fields_of, neuron_of, others_of, sigma_of
 
 
 def again(field: bpy.types.Object, sigma: float) -> Generator[float, None, Found | InBox]:
@@ -34,7 +33,8 @@ def again(field: bpy.types.Object, sigma: float) -> Generator[float, None, Found
     """
     if field_box.is_box(field):
         return (yield from field_box.again(field, sigma))
-    return (yield from stepwise(neuron_of(field), field_sheet.places_of(field), sigma))
+    places, others = field_sheet.places_of(field), others_of(field)
+    return (yield from stepwise(neuron_of(field), places, sigma, others))
 
 
 def put(field: bpy.types.Object, found: Found | InBox, sigma: float) -> None:
@@ -47,10 +47,11 @@ def put(field: bpy.types.Object, found: Found | InBox, sigma: float) -> None:
 
 def work_again(field: bpy.types.Object) -> float:
     """Estimate how many seconds `again` takes."""
+    neuron, others = neuron_of(field), others_of(field)
     if field_box.is_box(field):
-        return field_box.work_in(neuron_of(field), field_box.lattice_of(field).size)
+        return field_box.work_in(neuron, field_box.lattice_of(field).size, others)
     grid = field_sheet.grid_of(field)
-    return work_of(neuron_of(field), int(np.prod(grid[2:])))
+    return work_of(neuron, grid.columns * grid.rows, others)
 
 
 def renew(neuron: bpy.types.Object) -> None:

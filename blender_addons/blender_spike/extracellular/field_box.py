@@ -7,7 +7,7 @@ child it is; moved by itself, it is computed again by `stepwise_in` and `put`.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import bpy
@@ -23,7 +23,7 @@ from ..potential.lattice import Lattice, lattice_in
 from ..potential.modes import Modes, stepwise_modes
 from ..properties import about
 from . import field_objects
-from .computed import imbalance_told, limit_of
+from .computed import limit_of
 from .field_light import field_input
 from .field_objects import (
     COMPUTED,
@@ -32,11 +32,12 @@ from .field_objects import (
     moved,
     neuron_of,
     new_field,
+    others_of,
     replace_mesh,
     set_scale,
     to_neuron,
 )
-from .kept_lines import currents_of, lines_of
+from .field_sources import sources_of
 from .lattice_light import set_half_size, surfaces_material, volume_material
 from .lattice_nodes import COURSES, PATTERN_PREFIX, surfaces_group, volume_group
 
@@ -66,7 +67,11 @@ class InBox(NamedTuple):
 
 
 def box_around(
-    neuron: bpy.types.Object, points: int, center: Vector | None = None, size_um: float = 0.0
+    neuron: bpy.types.Object,
+    points: int,
+    center: Vector | None = None,
+    size_um: float = 0.0,
+    others: Sequence[bpy.types.Object] = (),
 ) -> tuple[Matrix, Lattice]:
     """Find where a box lies, and divide it.
 
@@ -80,6 +85,8 @@ def box_around(
         In world space; the middle of the cells, or the thickest segment if there is a size.
     size_um : float
         Of all sides; 0 for a little more than the cells.
+    others : sequence of Object
+        Further neurons whose currents are added.
 
     Returns
     -------
@@ -91,9 +98,9 @@ def box_around(
     Raises
     ------
     FieldError
-        If the neuron has no currents, or there would be too many points.
+        If a neuron has no currents, they cannot be added, or there would be too many points.
     """
-    lines, _ = lines_of(neuron)
+    lines = sources_of(neuron, others).lines
     unit = about(neuron).um_per_unit
     ends = np.concatenate([lines.starts_um, lines.ends_um])
     low, high = ends.min(axis=0), ends.max(axis=0)
@@ -109,13 +116,19 @@ def box_around(
     return Matrix.Translation(place.to_tuple()), lattice_in(np.zeros(3), size / unit, points)
 
 
-def work_in(neuron: bpy.types.Object, points: int) -> float:
+def work_in(
+    neuron: bpy.types.Object, points: int, others: Sequence[bpy.types.Object] = ()
+) -> float:
     """Estimate how many seconds `stepwise_in` takes."""
-    return points * about(neuron).segments * 6e-8
+    return points * sum(about(one).segments for one in (neuron, *others)) * 6e-8
 
 
 def stepwise_in(
-    neuron: bpy.types.Object, matrix: Matrix, lattice: Lattice, sigma: float
+    neuron: bpy.types.Object,
+    matrix: Matrix,
+    lattice: Lattice,
+    sigma: float,
+    others: Sequence[bpy.types.Object] = (),
 ) -> Generator[float, None, InBox]:
     """Compute the potential in a box, step by step.
 
@@ -129,6 +142,8 @@ def stepwise_in(
         In the box's space.
     sigma : float
         Conductivity in S/m.
+    others : sequence of Object
+        Further neurons whose currents are added.
 
     Yields
     ------
@@ -138,10 +153,9 @@ def stepwise_in(
     Raises
     ------
     FieldError
-        If there are no currents, or the result would be too large.
+        If there are no currents, they cannot be added, or the result would be too large.
     """
-    lines, cells = lines_of(neuron)
-    currents = currents_of(neuron)
+    lines, currents, told = sources_of(neuron, others)
     unit = about(neuron).um_per_unit
     middles = (lines.starts_um + lines.ends_um) / (2 * unit)
     near = lattice.nearest(moved(middles, matrix.inverted()))
@@ -149,7 +163,7 @@ def stepwise_in(
     modes = yield from stepwise_modes(
         lines, currents, places, near, sigma, most_bytes=field_objects.LARGEST_BYTES
     )
-    return InBox(modes, imbalance_told(neuron, currents, cells))
+    return InBox(modes, told)
 
 
 def add_box(
@@ -160,6 +174,7 @@ def add_box(
     lattice: Lattice,
     found: InBox,
     sigma: float,
+    others: Sequence[bpy.types.Object] = (),
 ) -> bpy.types.Object:
     """Make isosurfaces or a volume of what was computed in a box.
 
@@ -168,7 +183,7 @@ def add_box(
     neuron : Object
         An imported simulation.
     shape : {"SURFACES", "VOLUME"}
-    matrix, lattice, found, sigma
+    matrix, lattice, found, sigma, others
         See `stepwise_in`.
 
     Returns
@@ -198,7 +213,7 @@ def add_box(
         field_input(material, "Density").default_value = _DENSITY / float(sides.max())
         set_half_size(material, (sides / 2).tolist())
     open_collection(context).objects.link(box)
-    _describe(box, lattice, found.modes, sigma, neuron)
+    _describe(box, lattice, found.modes, sigma, neuron, others)
     return box
 
 
@@ -210,9 +225,9 @@ def put(box: bpy.types.Object, found: InBox, sigma: float) -> None:
     box : Object
         Of `add_box`; its colors, surfaces and place are kept.
     """
-    lattice, neuron = lattice_of(box), neuron_of(box)
+    lattice, neuron, others = lattice_of(box), neuron_of(box), others_of(box)
     replace_mesh(box, _mesh("field", lattice, found.modes))
-    _describe(box, lattice, found.modes, sigma, neuron)
+    _describe(box, lattice, found.modes, sigma, neuron, others)
     follow_time(required(find_field(box)), neuron)
 
 
@@ -230,7 +245,8 @@ def lattice_of(box: bpy.types.Object) -> Lattice:
 
 def again(box: bpy.types.Object, sigma: float) -> Generator[float, None, InBox]:
     """Compute the potential in a box where it is now, step by step; see `stepwise_in`."""
-    return stepwise_in(neuron_of(box), to_neuron(box), lattice_of(box), sigma)
+    place, others = to_neuron(box), others_of(box)
+    return stepwise_in(neuron_of(box), place, lattice_of(box), sigma, others)
 
 
 def _mesh(name: str, lattice: Lattice, modes: Modes) -> bpy.types.Mesh:
@@ -264,7 +280,12 @@ def _filled(rows: Any, count: int) -> Any:
 
 
 def _describe(
-    box: bpy.types.Object, lattice: Lattice, modes: Modes, sigma: float, neuron: bpy.types.Object
+    box: bpy.types.Object,
+    lattice: Lattice,
+    modes: Modes,
+    sigma: float,
+    neuron: bpy.types.Object,
+    others: Sequence[bpy.types.Object],
 ) -> None:
     """Tell the modifier how the box is divided, and keep what it was computed for."""
     counts = {f"Points in {a}": count for a, count in zip("XYZ", lattice.counts, strict=True)}
@@ -277,9 +298,8 @@ def _describe(
         },
     )  # fmt: skip
     size = [lattice.spacing * (count - 1) for count in lattice.counts]
-    corner = lattice.corner.tolist()
-    keep_computed(
-        box, neuron, sigma,
-        {"size": size, "counts": list(lattice.counts), "corner": corner,
-         "spacing": lattice.spacing},
-    )  # fmt: skip
+    divided = {
+        "size": size, "counts": list(lattice.counts), "corner": lattice.corner.tolist(),
+        "spacing": lattice.spacing,
+    }  # fmt: skip
+    keep_computed(box, neuron, sigma, divided, others)

@@ -7,6 +7,7 @@ longer shows the field of the place where it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import bpy
@@ -21,6 +22,7 @@ from ..potential.line_sources import Floats
 from ..properties import about, about_figure
 from .field_light import field_input, is_field_material
 from .field_nodes import GROUP
+from .field_sources import between
 from .kept_lines import recording_of
 
 KIND: Final = "FIELD"
@@ -78,7 +80,11 @@ def set_scale(material: bpy.types.Material, limit: float) -> None:
 
 
 def keep_computed(
-    field: bpy.types.Object, neuron: bpy.types.Object, sigma: float, data: dict[str, Any]
+    field: bpy.types.Object,
+    neuron: bpy.types.Object,
+    sigma: float,
+    data: dict[str, Any],
+    others: Sequence[bpy.types.Object] = (),
 ) -> None:
     """Keep with an object what it was computed for.
 
@@ -88,12 +94,18 @@ def keep_computed(
         Conductivity in S/m.
     data : dict
         What else is to be kept: at least ``"size"``, that of its sides in its own space.
+    others : sequence of Object
+        Further neurons whose currents were added.
     """
     COMPUTED.put(
         field,
         {
             "recording": recording_of(neuron), "frames": about(neuron).frames, "sigma": sigma,
-            "matrix": np.array(to_neuron(field)).ravel().tolist(), **data,
+            "matrix": _listed(to_neuron(field)), **data,
+            # Blender keeps no list of objects.
+            "others": {str(number): one for number, one in enumerate(others)},
+            "other_recordings": [recording_of(one) for one in others],
+            "other_places": [_listed(between(neuron, one)) for one in others],
         },
     )  # fmt: skip
 
@@ -142,6 +154,14 @@ def sigma_of(field: bpy.types.Object) -> float:
     return float(COMPUTED.of(field)["sigma"])
 
 
+def others_of(field: bpy.types.Object) -> list[bpy.types.Object]:
+    """Return the further neurons whose currents a field was computed from, if still there."""
+    kept = COMPUTED.of(field).get("others", {})
+    neuron = neuron_of(field)
+    # Combined neurons are one, and what was deleted may still be in the file.
+    return [one for one in kept.values() if one not in (None, neuron) and one.users_scene]
+
+
 def moved(points: Floats, matrix: Matrix) -> Floats:
     """Transform points, shape (P, 3)."""
     rows = np.array(matrix)
@@ -172,11 +192,28 @@ def outdated(field: bpy.types.Object) -> str:
         or int(kept["frames"]) != about(neuron).frames
     ):
         return "computed from other data"
-    then, now = np.array(kept["matrix"]).reshape(4, 4), np.array(to_neuron(field))
+    others = others_of(field)
+    if len(others) < len(kept.get("other_recordings", ())):
+        return "one of its other neurons is gone"
+    for one, recording in zip(others, kept.get("other_recordings", ()), strict=True):
+        if int(recording) != recording_of(one):
+            return f"'{one.name}' has other data now"
     size = max(float(side) for side in kept["size"])
-    # Single precision of places in the scene.
-    off = np.abs(then - now) * np.array([size, size, size, 1.0])
-    return "moved since it was computed" if off[:3].max() > 1e-4 * size else ""
+    for one, place in zip(others, kept.get("other_places", ()), strict=True):
+        if _apart(place, between(neuron, one), size):
+            return f"'{one.name}' was moved since it was computed"
+    return "moved since it was computed" if _apart(kept["matrix"], to_neuron(field), size) else ""
+
+
+def _listed(matrix: Matrix) -> list[float]:
+    numbers: list[float] = np.array(matrix).ravel().tolist()
+    return numbers
+
+
+def _apart(then: Any, now: Matrix, size: float) -> bool:
+    """Tell whether two matrices differ by more than single precision of places in the scene."""
+    off = np.abs(np.array(then).reshape(4, 4) - np.array(now)) * np.array([size, size, size, 1.0])
+    return bool(off[:3].max() > 1e-4 * size)
 
 
 def remove_fields(fields: list[bpy.types.Object]) -> None:

@@ -8,6 +8,7 @@ scaled, it is computed again at its new place by `stepwise` and `put`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import bpy
@@ -35,11 +36,12 @@ from .field_objects import (
     moved,
     neuron_of,
     new_field,
+    others_of,
     replace_mesh,
     set_scale,
     to_neuron,
 )
-from .kept_lines import lines_of
+from .field_sources import sources_of
 
 Facing = Literal["X", "Y", "Z", "VIEW", "OBJECT"]
 MOST_COLUMNS: Final = 1024
@@ -72,6 +74,7 @@ def placed(
     *,
     view: Quaternion | None = None,
     other: bpy.types.Object | None = None,
+    beside: Sequence[bpy.types.Object] = (),
 ) -> tuple[Matrix, tuple[float, float]]:
     """Find where a sheet lies, and how large it is.
 
@@ -86,6 +89,8 @@ def placed(
         In world space; the thickest segment, and the middle of the cells across, if not given.
     size_um : float
         Of both sides; 0 for a little more than the cells.
+    beside : sequence of Object
+        Further neurons whose currents are added.
 
     Returns
     -------
@@ -99,7 +104,7 @@ def placed(
     FieldError
         If the neuron has no currents of which a field can be computed.
     """
-    lines, _ = lines_of(neuron)
+    lines = sources_of(neuron, beside).lines
     unit = about(neuron).um_per_unit
     inverse = neuron.matrix_world.inverted()
     if facing == "VIEW":
@@ -174,6 +179,7 @@ def add_sheet(
     grid: Spread,
     found: Found,
     sigma: float,
+    others: Sequence[bpy.types.Object] = (),
 ) -> bpy.types.Object:
     """Make a sheet of what was computed for its points.
 
@@ -187,6 +193,8 @@ def add_sheet(
         At ``points_of(grid)`` there.
     sigma : float
         That it was computed with.
+    others : sequence of Object
+        Further neurons whose currents are in it.
 
     Returns
     -------
@@ -199,7 +207,7 @@ def add_sheet(
     set_scale(material, limit_of(found.values_uv))
     field_input(material, "Line Width").default_value = max(grid.width, grid.height) * 0.002
     open_collection(context).objects.link(sheet)
-    _fill(sheet, grid, found, sigma, neuron)
+    _fill(sheet, grid, found, sigma, neuron, others)
     return sheet
 
 
@@ -215,9 +223,9 @@ def put(sheet: bpy.types.Object, found: Found, sigma: float) -> None:
     sigma : float
         That it was computed with.
     """
-    grid, neuron = grid_of(sheet), neuron_of(sheet)
+    grid, neuron, others = grid_of(sheet), neuron_of(sheet), others_of(sheet)
     replace_mesh(sheet, bpy.data.meshes.new("field"))
-    _fill(sheet, grid, found, sigma, neuron)
+    _fill(sheet, grid, found, sigma, neuron, others)
     follow_time(required(find_field(sheet)), neuron)
 
 
@@ -245,6 +253,7 @@ def _fill(
     found: Found,
     sigma: float,
     neuron: bpy.types.Object,
+    others: Sequence[bpy.types.Object],
 ) -> None:
     """Put a grid with its samples into a sheet, and keep what they were computed for."""
     mesh = sheet.data
@@ -265,4 +274,5 @@ def _fill(
         {"Columns": grid.columns, "Rows": grid.rows, "Spacing": spacing},
     )
     size = [grid.width, grid.height]
-    keep_computed(sheet, neuron, sigma, {"size": size, "columns": grid.columns, "rows": grid.rows})
+    divided = {"size": size, "columns": grid.columns, "rows": grid.rows}
+    keep_computed(sheet, neuron, sigma, divided, others)

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from mathutils import Matrix
 
-from ..at_hand import neuron_at_hand
+from ..at_hand import chosen_neurons, neuron_at_hand
 from ..common.colormaps.choice import ColormapPicker
 from ..common.nodes.modifiers import has_input, input_value
 from ..common.required import required
@@ -31,6 +31,7 @@ from ..extracellular.field_objects import (
     sigma_of,
 )
 from ..extracellular.field_sheet import Spread
+from ..extracellular.field_sources import with_currents
 from ..extracellular.kept_lines import lines_of
 from ..potential.lattice import Lattice
 from ..potential.line_sources import SIGMA_S_PER_M, FieldError
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from ..extracellular.field_sheet import Facing
 
+_NAMED: Final = 4
 NO_FIELD: Final = "The neuron has no field"
 
 
@@ -152,7 +154,8 @@ class BLENDER_SPIKE_OT_add_field(Computing):
             max=50,
         )
 
-    _placed: tuple[bpy.types.Object, Matrix, Spread | Lattice]
+    _placed: tuple[bpy.types.Object, list[bpy.types.Object], Matrix, Spread | Lattice]
+    _told = ""
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw only the relevant settings."""
@@ -170,14 +173,14 @@ class BLENDER_SPIKE_OT_add_field(Computing):
 
     def prepare(self, context: bpy.types.Context) -> float:
         """Find where the sheet or the box lies."""
-        neuron = required(neuron_at_hand(context))
+        neuron, others = self._sources(context)
         center = context.scene.cursor.location.copy() if self.at == "CURSOR" else None
         if self.shape != "SHEET":
             matrix, lattice = field_box.box_around(
-                neuron, self.box_resolution, center, self.size_um
+                neuron, self.box_resolution, center, self.size_um, others
             )
-            self._placed = neuron, matrix, lattice
-            return field_box.work_in(neuron, lattice.size)
+            self._placed = neuron, others, matrix, lattice
+            return field_box.work_in(neuron, lattice.size, others)
         view = other = None
         if self.facing == "VIEW":
             space: Any = context.space_data
@@ -186,41 +189,58 @@ class BLENDER_SPIKE_OT_add_field(Computing):
             view = space.region_3d.view_rotation
         if self.facing == "OBJECT":
             center = None
-            others = selected_beside(context, neuron)
-            if len(others) != 1:
+            planes = [one for one in selected_beside(context, neuron) if one not in others]
+            if len(planes) != 1:
                 raise FieldError(
-                    f"{len(others) or 'No'} other objects are selected; select one, such as an "
+                    f"{len(planes) or 'No'} other objects are selected; select one, such as an "
                     "empty, beside the neuron."
                 )
-            (other,) = others
+            (other,) = planes
         matrix, size = field_sheet.placed(
-            neuron, self.facing, center, self.size_um, view=view, other=other
+            neuron, self.facing, center, self.size_um, view=view, other=other, beside=others
         )
         grid = field_sheet.spread(size, self.resolution, about(neuron).frames)
-        self._placed = neuron, matrix, grid
-        return work_of(neuron, grid.columns * grid.rows)
+        self._placed = neuron, others, matrix, grid
+        return work_of(neuron, grid.columns * grid.rows, others)
+
+    def _sources(
+        self, context: bpy.types.Context
+    ) -> tuple[bpy.types.Object, list[bpy.types.Object]]:
+        """Find the neuron at hand, and the others that are selected; note what has no currents."""
+        neuron = required(neuron_at_hand(context))
+        others, without = with_currents([one for one in chosen_neurons(context) if one != neuron])
+        self._told = ""
+        if others:
+            self._told = f" The currents of {_listed([neuron, *others])} are added."
+        if without:
+            is_are = "has" if len(without) == 1 else "have"
+            self._told += f" {_listed(without)} {is_are} no membrane currents, and no part in it."
+        return neuron, others
 
     def steps(self) -> Generator[float, None, list[Found | InBox]]:
         """Compute the potential there."""
-        neuron, matrix, grid = self._placed
+        neuron, others, matrix, grid = self._placed
         if isinstance(grid, Lattice):
-            return [(yield from field_box.stepwise_in(neuron, matrix, grid, self.sigma))]
+            steps = field_box.stepwise_in(neuron, matrix, grid, self.sigma, others)
+            return [(yield from steps)]
         places = moved(field_sheet.points_of(grid), matrix)
-        return [(yield from stepwise(neuron, places, self.sigma))]
+        return [(yield from stepwise(neuron, places, self.sigma, others))]
 
     def finish(self, context: bpy.types.Context, found: list[Found | InBox]) -> str:
         """Make what shows it."""
-        neuron, matrix, grid = self._placed
+        neuron, others, matrix, grid = self._placed
         (one,) = found
         logarithmic = float(self.scale == "LOG")
         if isinstance(one, InBox):
             assert isinstance(grid, Lattice) and self.shape != "SHEET"
-            box = field_box.add_box(context, neuron, self.shape, matrix, grid, one, self.sigma)
+            box = field_box.add_box(
+                context, neuron, self.shape, matrix, grid, one, self.sigma, others
+            )
             material = required(material_of_field(box))
             field_input(material, "Logarithmic").default_value = logarithmic
-            return _box_added(box, grid, one)
+            return _box_added(box, grid, one) + self._told
         assert isinstance(grid, Spread)
-        sheet = field_sheet.add_sheet(context, neuron, matrix, grid, one, self.sigma)
+        sheet = field_sheet.add_sheet(context, neuron, matrix, grid, one, self.sigma, others)
         material = required(material_of_field(sheet))
         field_input(material, "Logarithmic").default_value = logarithmic
         field_input(material, "Isolines").default_value = float(self.isolines)
@@ -228,7 +248,7 @@ class BLENDER_SPIKE_OT_add_field(Computing):
         limit = field_input(material, "Limit").default_value
         return (
             f"Added '{sheet.name}', {grid.columns} x {grid.rows} points: {low:.3g} to {high:.3g} "
-            f"µV, with colors up to ±{limit:.3g} µV."
+            f"µV, with colors up to ±{limit:.3g} µV.{self._told}"
         )
 
 
@@ -335,6 +355,12 @@ def _has_fields(operator: Any, context: bpy.types.Context) -> bool:
         return True
     operator.poll_message_set(NO_FIELD)
     return False
+
+
+def _listed(neurons: Sequence[bpy.types.Object]) -> str:
+    """Name a few neurons, and count more."""
+    names = ", ".join(f"'{one.name}'" for one in neurons[:_NAMED])
+    return names if len(neurons) <= _NAMED else f"{names} and {len(neurons) - _NAMED:,} more"
 
 
 def _box_added(box: bpy.types.Object, lattice: Lattice, found: InBox) -> str:
