@@ -20,6 +20,7 @@ from ..figures import adding
 from ..figures.owned import in_picture
 from ..playback.playback import find_modifier
 from ..playback.quantities import classes_of
+from ..playback.synapse_kinds import count_synapses
 from .pace import set_pace
 
 DEFAULTS: Final[dict[str, Any]] = {
@@ -83,7 +84,10 @@ def build(scene: bpy.types.Scene, neuron: bpy.types.Object, options: argparse.Na
         adding.add_time_label(bpy.context, neuron)
         adding.add_scale_bar(bpy.context, neuron)
     if options.legend or (options.figures and classes):
-        adding.add_legend(bpy.context, neuron)
+        if options.legend and not classes and count_synapses(neuron):
+            adding.add_synapse_legend(bpy.context, neuron)
+        else:
+            adding.add_legend(bpy.context, neuron)
     camera = film.compose(scene, [neuron], in_picture(neuron), degrees=options.orbit)
     if options.orbit:
         film.orbit(camera, options.orbit, scene.frame_start, scene.frame_end)

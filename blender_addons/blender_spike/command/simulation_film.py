@@ -86,7 +86,8 @@ def parse(
     neuron(
         "--figures", action="store_true", help="show trace, color bar or legend, time and scale bar"
     )
-    neuron("--legend", action="store_true", help="show the names of classes, as of cell types")
+    neuron("--legend", action="store_true",
+           help="show names of classes, as of cell types, or of kinds of synapses")  # fmt: skip
     neuron(
         "--trace", action="append", metavar="SECTION",
         help="section whose voltage to show; repeatable",

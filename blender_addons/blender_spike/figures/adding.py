@@ -28,7 +28,7 @@ from ..playback.samples import VOLTAGE
 from ..playback.sections import default_section, find_segment
 from ..potential.line_sources import SIGMA_S_PER_M
 from ..properties import about, about_figure
-from . import class_legend, traces
+from . import class_legend, kind_legend, traces
 from .owned import (
     COLOR_BAR,
     SCALE_BAR,
@@ -88,6 +88,10 @@ _SPOTS: Final = {
     SCALE_BAR: _Spot("TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE), (0.0, 0.06)),
     class_legend.KIND: _Spot(
         "TOP_RIGHT", (-_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE - _BELOW_BAR), (0.06, 0.0)
+    ),
+    # Below where a time label is.
+    kind_legend.KIND: _Spot(
+        "TOP_LEFT", (_MARGIN, -_MARGIN - 0.7 * _LABEL_SIZE - _BELOW_BAR), (0.06, -0.06)
     ),
 }
 
@@ -280,6 +284,29 @@ def add_legend(
     in_picture = placement == "CAMERA"
     legend = class_legend.new_legend(neuron, rows or fitting, size, right=in_picture)
     set_inputs(modifier_of(legend), {"Material": material_of(neuron)})
+    _place(context, neuron, legend, placement)
+    return legend
+
+
+def add_synapse_legend(
+    context: bpy.types.Context, neuron: bpy.types.Object, *, placement: Placement = "CAMERA"
+) -> bpy.types.Object:
+    """Add a legend with the kinds of the neuron's synapses.
+
+    Parameters
+    ----------
+    neuron : Object
+        An imported simulation. The legend follows the colors of its kinds.
+    placement : str
+        See `add_trace`.
+
+    Raises
+    ------
+    ValueError
+        If it has no synapses; nothing is added then.
+    """
+    kind_legend.count_kinds(neuron)
+    legend = kind_legend.new_legend(neuron, right=False)
     _place(context, neuron, legend, placement)
     return legend
 

@@ -21,14 +21,15 @@ from ..playback import shown_time as clocks
 from ..playback.quantities import label_of
 from ..properties import about, about_figure
 from ..solid_colors import follow_neurons
-from . import class_legend, trace_marks, traces
+from . import class_legend, kind_legend, trace_marks, traces
 from .time_label import time_label_group
 
 COLOR_BAR: Final = "COLOR_BAR"
 TIME_LABEL: Final = "TIME_LABEL"
 SCALE_BAR: Final = "SCALE_BAR"
 KINDS: Final = (
-    traces.AXES_KIND, traces.KIND, COLOR_BAR, class_legend.KIND, TIME_LABEL, SCALE_BAR,
+    traces.AXES_KIND, traces.KIND, COLOR_BAR, class_legend.KIND, kind_legend.KIND, TIME_LABEL,
+    SCALE_BAR,
 )  # fmt: skip
 # Where figures say what the values are.
 _UNITS: Final = {traces.AXES_KIND: "Y Unit", COLOR_BAR: "Unit"}
@@ -154,6 +155,8 @@ def refresh(neuron: bpy.types.Object, *, relabel: bool = False, fit: bool = Fals
             lost += traces.refresh(figure, fit=fit and is_own)
         elif kind == class_legend.KIND:
             class_legend.refresh(figure)
+        elif kind == kind_legend.KIND:
+            kind_legend.refresh(figure)
         elif kind == SCALE_BAR:
             low, high = bounds(neuron)
             inputs = {"Per Unit": about(neuron).um_per_unit, "Middle": (low + high) / 2}
@@ -236,6 +239,8 @@ def follow_materials(neurons: Iterable[bpy.types.Object]) -> None:
             follow_colors(figure, neuron)
         elif kind == class_legend.KIND:
             set_inputs(modifier_of(figure), {"Material": material_of(neuron)})
+        elif kind == kind_legend.KIND:
+            kind_legend.refresh(figure)
 
 
 def follow_colors(bar: bpy.types.Object, neuron: bpy.types.Object) -> None:

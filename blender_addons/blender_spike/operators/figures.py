@@ -213,6 +213,22 @@ class BLENDER_SPIKE_OT_add_legend(PlacementSetting, _OnFigures):
             return {"CANCELLED"}
 
 
+class BLENDER_SPIKE_OT_add_synapse_legend(PlacementSetting, _OnFigures):
+    """Add a legend: the kinds of the neuron's synapses, beside their colors"""  # noqa: D400, D415
+
+    bl_idname = "blender_spike.add_synapse_legend"
+    bl_label = "Add Legend of Synapses"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Add it, if there are synapses and colors."""
+        try:
+            return _add(self, context, adding.add_synapse_legend)
+        except ValueError as error:
+            self.report({"ERROR"}, f"{error}.")
+            return {"CANCELLED"}
+
+
 class BLENDER_SPIKE_OT_add_time_label(PlacementSetting, _OnFigures):
     """Add a label that shows the simulated time"""  # noqa: D400, D415
 
@@ -314,6 +330,7 @@ CLASSES = (
     BLENDER_SPIKE_OT_mark_trace,
     BLENDER_SPIKE_OT_add_color_bar,
     BLENDER_SPIKE_OT_add_legend,
+    BLENDER_SPIKE_OT_add_synapse_legend,
     BLENDER_SPIKE_OT_add_time_label,
     BLENDER_SPIKE_OT_add_scale_bar,
     BLENDER_SPIKE_OT_remove_figures,

@@ -11,11 +11,12 @@ from ..at_hand import neuron_at_hand
 from ..common.nodes.modifiers import input_value
 from ..common.required import required
 from ..common.suggestions import draw_field
-from ..figures import class_legend, trace_marks, traces
+from ..figures import class_legend, kind_legend, trace_marks, traces
 from ..figures.figure_settings import new_figure_fields
 from ..figures.owned import COLOR_BAR, SCALE_BAR, TIME_LABEL, figures_of, modifier_of
 from ..playback.network import is_network
 from ..playback.quantities import classes_of
+from ..playback.synapse_kinds import count_synapses
 from ..properties import about_figure
 from .tab import Tab
 
@@ -24,6 +25,7 @@ _ICONS: Final = {
     traces.KIND: "FCURVE",
     COLOR_BAR: "COLOR",
     class_legend.KIND: "PRESET",
+    kind_legend.KIND: "PRESET",
     TIME_LABEL: "TIME",
     SCALE_BAR: "DRIVER_DISTANCE",
 }
@@ -37,6 +39,7 @@ _SETTINGS: Final[dict[str, tuple[str | None, ...]]] = {
     traces.TITLE_KIND: ("Title", "Row"),
     COLOR_BAR: ("Direction", "Length", "Width", "Step", "Unit", "Text Size", "Color"),
     class_legend.KIND: ("Align", "Rows", "More", "Text Size", "Color"),
+    kind_legend.KIND: ("Align", "Rows", "More", "Text Size", "Color"),
     TIME_LABEL: ("Text", "Decimals", "Unit", "Text Size", "Color"),
     SCALE_BAR: ("Length", "Unit", "Text Size", "Line Width", "Color"),
 }  # fmt: skip
@@ -91,6 +94,11 @@ class BLENDER_SPIKE_PT_figures(Tab):
         if classes_of(required(neuron_at_hand(context))):
             operator = layout.operator("blender_spike.add_legend", text="Legend of Classes")
             operator.placement = fields.placement
+        if count_synapses(required(neuron_at_hand(context))):
+            operator = layout.operator(
+                "blender_spike.add_synapse_legend", text="Legend of Synapses"
+            )
+            operator.placement = fields.placement
         figures = figures_of(required(neuron_at_hand(context)))
         for figure in figures:
             _draw_figure(layout, figure)
@@ -138,7 +146,7 @@ def _draw_settings(layout: bpy.types.UILayout, figure: bpy.types.Object) -> None
             layout.separator()
         else:
             layout.prop(input_value(modifier, name), "value", text=name)
-    if about_figure(figure).kind == class_legend.KIND:
+    if about_figure(figure).kind in (class_legend.KIND, kind_legend.KIND):
         names = layout.column(align=True)
         for number in range(1, class_legend.named_rows(figure) + 1):
             names.prop(input_value(modifier, f"Name {number}"), "value", text=f"Name {number}")

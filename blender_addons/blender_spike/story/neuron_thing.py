@@ -17,13 +17,16 @@ from ..common.extent import world_points
 from ..common.nodes.modifiers import set_inputs
 from ..common.required import required
 from ..common.story import fields
-from ..common.story.fields import Field, no_such
+from ..common.story.fields import Field, FieldError, no_such
 from ..common.story.thing import Place
 from ..figures import adding
 from ..figures.class_legend import count_rows
+from ..figures.kind_legend import count_kinds
 from ..lines.styles import STYLES
 from ..playback.playback import soma_of
 from ..playback.sections import default_section, find_segment, section_names
+from ..playback.synapse_kinds import count_synapses, kinds_of, shown_kinds
+from ..properties import about
 from .simulation_thing import FIELDS, SimulationThing
 
 _NAMES: Final = tuple(one.lower() for one in LOOKS)
@@ -46,6 +49,15 @@ class NeuronThing(SimulationThing):
         "traces": Field("sections whose values are drawn", fields.texts, []),
         "color_bar": Field("show a color bar", fields.switch, False),
         "legend": Field("show a legend of classes, as of cell types", fields.switch, False),
+        "synapses": Field("draw the synapses of the file", fields.switch, True),
+        "synapse_size": Field(
+            "radius of a synapse in µm; what suits the cell", fields.number(0, 1000)
+        ),
+        "synapse_kinds": Field(
+            "kinds of synapses that are drawn, with their pulses; all", fields.texts
+        ),
+        "synapse_legend": Field("show a legend of the kinds of synapses", fields.switch, False),
+        "pulses": Field("let pulses run along axons to synapses", fields.switch, True),
         "time_label": Field("show the simulation's time", fields.switch, False),
         "scale_bar": Field("show a scale bar", fields.switch, False),
     }
@@ -73,6 +85,7 @@ class NeuronThing(SimulationThing):
             self._check(section)
         if self.values["legend"]:
             count_rows(self.neuron)
+        self._show_synapses()
 
     def take(self) -> None:
         """Find the neuron among its objects."""
@@ -89,6 +102,8 @@ class NeuronThing(SimulationThing):
             adding.add_color_bar(context, self.neuron)
         if self.values["legend"]:
             adding.add_legend(context, self.neuron)
+        if self.values["synapse_legend"]:
+            adding.add_synapse_legend(context, self.neuron)
         if self.values["time_label"]:
             adding.add_time_label(context, self.neuron)
         if self.values["scale_bar"]:
@@ -111,6 +126,12 @@ class NeuronThing(SimulationThing):
         self.values["legend"] = True
         return self._figures()
 
+    def synapse_legend(self) -> NeuronThing:
+        """Show a legend of the kinds of synapses, and return this neuron."""
+        count_kinds(self.neuron)
+        self.values["synapse_legend"] = True
+        return self._figures()
+
     def time_label(self) -> NeuronThing:
         """Show the simulation's time, and return this neuron."""
         self.values["time_label"] = True
@@ -128,6 +149,33 @@ class NeuronThing(SimulationThing):
                 "picture of the film"
             )
         return self
+
+    def _show_synapses(self) -> None:
+        """Draw synapses and pulses as the story says; refuse what needs some if there are none."""
+        values, kinds = self.values, kinds_of(self.neuron)
+        if not count_synapses(self.neuron):
+            for key in ("synapse_size", "synapse_kinds", "synapse_legend"):
+                if values[key] is not None and values[key] is not False:
+                    raise FieldError(key, f"{key}: its file has no synapses")
+            return
+        inputs: dict[str, Any] = {}
+        if not values["synapses"]:
+            inputs["Synapses"] = False
+        if not values["pulses"]:
+            inputs["Axon Pulses"] = False
+        if values["synapse_size"] is not None:
+            inputs["Synapse Size"] = values["synapse_size"] / about(self.neuron).um_per_unit
+        if values["synapse_kinds"] is not None:
+            known = shown_kinds(kinds)
+            for name in values["synapse_kinds"]:
+                if name not in known:
+                    why = no_such(name, known, "there is no kind of synapses", "there are")
+                    raise FieldError("synapse_kinds", f"synapse_kinds: {why}")
+            inputs |= {
+                f"Show Kind {number}": name in values["synapse_kinds"]
+                for number, name in enumerate(known, 1)
+            }
+        set_inputs(self.modifier, inputs)
 
     def _check(self, section: str) -> str:
         """Return the section's own name; the soma may have another."""

@@ -12,6 +12,7 @@ import pytest
 from helpers.fast import fast_first
 from helpers.panels import operators, shown
 from helpers.simulations import branched, simulation, typed, with_currents
+from helpers.synapses import with_synapses
 
 from spike_export import write
 
@@ -30,6 +31,7 @@ ON_NEURON: dict[str, dict[str, Any]] = {
     "mark_trace": {},
     "add_color_bar": {},
     "add_legend": {"rows": 3},
+    "add_synapse_legend": {},
     "add_time_label": {},
     "add_scale_bar": {},
     "add_spike_sound": {"at_threshold": True},
@@ -95,6 +97,8 @@ def test_every_operator_is_in_a_table(bpy: Any):
 def test_after_an_operator_on_a_neuron(bpy: Any, folder: Path, name: str):
     if name == "add_legend":
         write(folder / "cell.pickle", typed(simulation(branched())))
+    elif name == "add_synapse_legend":
+        write(folder / "cell.pickle", with_synapses(simulation(branched()), [(1, 0.5, 0)], [[0.1]]))
     imported(bpy, folder)
     if name in ("remove_figures", "mark_trace"):
         bpy.ops.blender_spike.add_trace()
