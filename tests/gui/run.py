@@ -39,6 +39,8 @@ from happened_once import set_aside  # noqa: E402
 
 # So high that a sidebar need not be scrolled.
 SCREEN = (1000, 2500)
+# What is wider takes longer to draw.
+WINDOW = (680, 2500)
 # Blender says something with every step; so long without a word, and it hangs.
 SILENCE_S = 180
 # What Python raises, and what Blender says of fields, operators and menus that it does not know.
@@ -256,7 +258,7 @@ def play(blender: Blender, name: str, pictures: Path, fault: str = "") -> str:
     expected = declared(source, "EXPECTED", ())
     refused = declared(source, "REFUSED", False)
     online = declared(source, "ONLINE", False)
-    width, height = declared(source, "WINDOW", SCREEN)
+    width, height = declared(source, "WINDOW", WINDOW)
     with tempfile.TemporaryDirectory() as temporary:
         home, data = Path(temporary) / "home", Path(temporary) / "data"
         shutil.copytree(blender.home, home, symlinks=True)

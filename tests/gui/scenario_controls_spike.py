@@ -13,7 +13,7 @@ FAULTS = {
     "poll": "BLENDER_SPIKE_OT_share_material",
 }
 # Drawing by software takes as long as a window is large, and one panel is shown at a time.
-WINDOW = (760, 760)
+WINDOW = (560, 760)
 FILES = "all"
 # Parts of panels that are closed at first are open.
 UNFOLDED = True

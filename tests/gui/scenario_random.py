@@ -11,7 +11,7 @@ import os
 from random_play import play
 from window import Step
 
-WINDOW = (760, 760)
+WINDOW = (560, 760)
 FILES = "all"
 UNFOLDED = True
 # Operators may say that they cannot do what they are told.

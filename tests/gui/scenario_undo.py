@@ -19,7 +19,7 @@ FAULTS = {
     "draw": "BLENDER_SPIKE_PT_color",
     "poll": "BLENDER_SPIKE_OT_choose_colormap",
 }
-WINDOW = (760, 760)
+WINDOW = (560, 760)
 FILES = "all"
 # Back to the scene as it was made, before the two steps after it, what made the surface active
 # again, and the choice.

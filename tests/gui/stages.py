@@ -121,7 +121,12 @@ def set_up(
         # View layers can lie over each other then, whatever the world.
         bpy.context.scene.render.film_transparent = True
         bpy.ops.ed.undo_push(message="Scene of the test")
-    area().spaces.active.shading.type = shading
+    space = area().spaces.active
+    space.shading.type = shading
+    # Half of what drawing takes, and nothing of ours.
+    overlay = space.overlay
+    overlay.show_outline_selected = overlay.show_floor = False
+    overlay.show_axis_x = overlay.show_axis_y = False
     yield
     yield
     active = bpy.context.object
