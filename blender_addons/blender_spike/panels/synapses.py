@@ -85,10 +85,11 @@ def _draw_pulses(panel: Tab, context: bpy.types.Context, neuron: bpy.types.Objec
     said.active = False
     for text, count in (
         (f"Pulses run to {counts.running:,} synapses", counts.running),
-        (f"Straight from the soma, without an axon: {counts.straight:,}", counts.straight),
-        (f"No pulses, since the source is no cell here: {counts.no_source:,}", counts.no_source),
-        (f"No pulses, since the delay is unknown or 0: {counts.no_delay:,}", counts.no_delay),
-        (f"No pulses, since there would be too many: {counts.over_limit:,}", counts.over_limit),
+        # Longer ones would be cut off in a sidebar of the usual width.
+        (f"{counts.straight:,} straight from the soma: no axon", counts.straight),
+        (f"{counts.no_source:,} without pulses: no cell as source", counts.no_source),
+        (f"{counts.no_delay:,} without pulses: no known delay", counts.no_delay),
+        (f"{counts.over_limit:,} without pulses: too many", counts.over_limit),
     ):
         if count:
             said.label(text=text)

@@ -114,14 +114,17 @@ def axon_pulses_group(tree: Tree) -> None:
         events = tree.object(given["Pulse Events"])["Geometry"]
         age = given["Elapsed"] - tree.attribute(LEAVES)
         delay = tree.attribute(DELAY)
-        # A tail covers at least the way since the previous frame, so that none is skipped.
-        lasting = delay + tree.maximum(delay * given["Axon Pulse Length"], given["Frame"])
+        # A tail covers at least the way since the previous frame, so that none is skipped, and the
+        # round head.
+        ball = given["Axon Pulse Size"] * 2.0 / tree.maximum(tree.attribute(LENGTH), 1e-9)
+        longest = tree.maximum(given["Axon Pulse Length"], given["Frame"] / delay)
+        behind = tree.maximum(longest, ball).labeled("Tail")
+        lasting = delay * (behind + 1.0)
         flying = _only(tree, events, (age > 0.0) & (age < lasting))
     with tree.frame("Those that are shown, and where their synapses are drawn"):
         placed = tree.group(_synapses_of_group(), {"Pulses": flying, **_named(given)})
     with tree.frame("Where each begins and ends, as fractions of the way"):
         way = age / delay
-        behind = tree.maximum(given["Axon Pulse Length"], given["Frame"] / delay)
         numbered = tree.store(placed["Pulses"], "head", tree.minimum(way, 1.0))
         numbered = tree.store(numbered, "tail", tree.maximum(way - behind, 0.0))
         # As long as it is neither leaving nor arriving, this is 1.

@@ -176,6 +176,17 @@ def test_they_follow_the_neurons_own_time(bpy, neuron):
             assert np.abs(got - row).max(axis=1).min() < 1e-4
 
 
+def test_without_a_tail_they_are_balls(bpy, neuron):
+    set_inputs(neuron, Axon_Pulse_Length=0.0, Axon_Pulse_Size=0.05, Use_Time=True)
+    half = EVENTS[0][0] - DELAYS[0] / 2
+    set_inputs(neuron, Time=half)
+    middles, radii, _, _ = flying(bpy, neuron, 3)
+    assert len(middles) == 1
+    assert radii.max() == pytest.approx(0.05, rel=0.05)
+    assert np.linalg.norm(middles[0, -1] - middles[0, 0]) == pytest.approx(0.1, rel=0.05)
+    np.testing.assert_allclose(middles[0, -1], at(paths_of(neuron)[0], 0.5), atol=1e-4)
+
+
 def test_hidden_kinds_and_sections_get_none(bpy, neuron):
     frame = EVENTS[1][1] / 0.5 - 1
     assert set(flying(bpy, neuron, frame)[3]) == {2.0}
