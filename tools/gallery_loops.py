@@ -73,13 +73,14 @@ LOOPS: Final[Mapping[str, Loop]] = {
         "figures",
         "--resolution 800x450 --samples 32",
     ),
-    "field": Loop(
-        f"{_BLENDER}render_neuron.py -- out/gallery/field.pickle out/gallery/field --field "
-        f"--frames 88-149 --colormap gray {GLOW}",
-        "field-loop",
-        "field",
-        "--resolution 200x300 --orbit 40 --samples 12",
+    "isosurfaces": Loop(
+        f"{_BLENDER}render_neuron.py -- out/gallery/field.pickle out/gallery/isosurfaces "
+        f"--field-as isosurfaces --frames 92-151 --colormap gray {GLOW}",
+        "isosurfaces-loop",
+        "isosurfaces",
+        "--resolution 240x360 --orbit 60 --samples 16",
         before="spike-export demo --kind synapses --field -o out/gallery/field.pickle",
+        fps=11,
     ),
     "surface": Loop(
         f"{_BLENDER}render_surface.py -- out/gallery/surface",

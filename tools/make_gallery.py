@@ -104,6 +104,14 @@ SCENES: Mapping[str, Scene] = {
         options="--frames 108-122 --resolution 320x480 --orbit 40 --samples 12",
         height=480,
     ),
+    "isosurfaces": Scene(
+        f"{BLENDER}render_neuron.py -- out/gallery/field.pickle out/gallery/isosurfaces "
+        f"--field-as isosurfaces --frames 92-151 --colormap gray {gallery_loops.GLOW}",
+        [f"isosurfaces/frame_{number:04d}.png" for number in (108, 112, 116, 122)],
+        before="spike-export demo --kind synapses --field -o out/gallery/field.pickle",
+        options="--frames 108-122 --resolution 320x480 --orbit 60 --samples 12",
+        height=480,
+    ),
     "surface": Scene(
         f"{BLENDER}render_surface.py -- out/gallery/surface",
         [f"surface/frame_{number:04d}.png" for number in (2, 3)],

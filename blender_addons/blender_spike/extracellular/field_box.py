@@ -52,6 +52,8 @@ _OF_A_POINT_UM: Final = 400.0
 _LEVELS: Final = (0.05, 1.0)
 # The share of points whose largest potential is within the limits: most are far from the cells.
 _WITHIN: Final = 99.9
+# Where the scale becomes linear, relative to the outermost isosurface.
+_LINEAR: Final = 0.3
 # Points of which the limit of the colors is found.
 _FOR_LIMITS: Final = 20_000
 # A volume is about so many times as dense as would be opaque along its longest side.
@@ -208,6 +210,8 @@ def add_box(
     if shape == "SURFACES":
         outer, inner = (limit * share for share in _LEVELS)
         set_inputs(modifier, {"Outermost": outer, "Innermost": inner})
+        # So that the outermost are not as dark as the middle of the colormap.
+        field_input(material, "Linear Up To").default_value = outer * _LINEAR
     else:
         sides = lattice.spacing * (np.array(lattice.counts) - 1)
         field_input(material, "Density").default_value = _DENSITY / float(sides.max())
