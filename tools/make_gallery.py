@@ -219,6 +219,11 @@ SCENES: Mapping[str, Scene] = {
         options="--size 1200x675",
         height=675,
     ),
+    "browser-kinds": Scene(
+        "python tools/browser_sheet.py out/gallery/browser-kinds.png",
+        ["browser-kinds.png"],
+        height=300,
+    ),
     "traces": Scene(
         "spike-export plot out/demo.pickle -o out/gallery/traces.mp4 --draw-on",
         ["traces.png"],

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ import numpy as np
 from helpers.browser import Browser, find_browser
 
 from spike_export import Cell, Simulation, read
+from spike_export.simulation_file.synapses import Synapses
 from spike_export.simulation_page.film_page import Showing, film_page
 from spike_export.web.page import FilmPage
 from spike_export.web.page_colormaps import known_colors
@@ -49,10 +51,11 @@ def measure(quick: bool = False) -> Iterator[Row]:
     large = branching(*((20, 10, 5) if quick else (10_000, 10, 100)))
     program = find_browser()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        side, balls = (32, 5) if quick else (512, 300)
+        side, balls, synapses = (32, 5, 50) if quick else (512, 100, 20_000)
         for name, make, limit in (
             ("demo cell", lambda: made(read(DEMO)), 10.0),
             (f"{large.n_segments:,} segments", lambda: made(large), 0.0),
+            (f"{synapses:,} synapses", lambda: made(flashing(synapses)), 0.0),
             (f"surface of {side} x {side} values", lambda: surface(side), 0.0),
             (f"brain of {balls} regions", lambda: brain(balls), 0.0),
         ):
@@ -84,6 +87,24 @@ def made(simulation: Simulation) -> FilmPage:
     colors = known_colors("plasma")
     assert colors is not None
     return film_page(simulation, Showing("plasma", colors, size_limit_mb=1000))
+
+
+def flashing(count: int) -> Simulation:
+    """Grow a small cell with synapses, each with ten events."""
+    cell = branching(100, 5, _FRAMES)
+    rng = np.random.default_rng(0)
+    times = np.sort(rng.uniform(0, cell.duration_ms, (count, 10)), axis=1)
+    sections = rng.integers(0, cell.n_sections, count).astype(np.int32)
+    synapses = Synapses(
+        cells=np.zeros(count, np.int32),
+        sections=sections,
+        positions=rng.random(count).astype(np.float32),
+        kinds=np.arange(count, dtype=np.int32) % 2,
+        kind_names=("AMPA", "GABA"),
+        event_counts=np.full(count, 10, np.int32),
+        event_times_ms=times.ravel(),
+    )
+    return replace(cell, synapses=synapses)
 
 
 def surface(side: int) -> FilmPage:
@@ -136,7 +157,7 @@ def played(browser: Browser, path: Path, what: str) -> Iterator[Row]:
     calls = browser.ask("film.stage.renderer.info.render.calls")
     yield Row(f"{what}: a frame, in the page", cost, "ms", aim=Aim(8, "ms"))
     # Each region has its own.
-    aim = None if "regions" in what else Aim(3, "calls")
+    aim = None if "regions" in what else Aim(4, "calls")
     yield Row(f"{what}: draw calls in a frame", calls, "calls", aim=aim)
 
 

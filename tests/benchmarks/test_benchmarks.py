@@ -33,7 +33,7 @@ def test_all_of_them_run():
         "an object each", "while cells fly", "layout v3: memory added by the import",
         "sound of tones", "20 sections as tubes", "demo cell as membrane", "thick strands",
         "Film in the browser, demo cell: its size", "Film in the browser, surface of",
-        "Film in the browser, brain of",
+        "Film in the browser, brain of", "Film in the browser, 50 synapses",
         "Cycles frame of glowing tubes", "a frame added while it runs", "recorded and watched",
         "4 skeletons of 50 points: import", "50 points: split and written",
         "fixed step, recorded with them",
