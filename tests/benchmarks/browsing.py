@@ -51,7 +51,7 @@ def measure(quick: bool = False) -> Iterator[Row]:
     large = branching(*((20, 10, 5) if quick else (10_000, 10, 100)))
     program = find_browser()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        side, balls, synapses = (32, 5, 50) if quick else (512, 100, 20_000)
+        side, balls, synapses = (32, 5, 50) if quick else (512, 100, 30_000)
         for name, make, limit in (
             ("demo cell", lambda: made(read(DEMO)), 10.0),
             (f"{large.n_segments:,} segments", lambda: made(large), 0.0),

@@ -11,6 +11,8 @@ const GROWTH = 0.6;
 // The part that a single event takes a synapse from rest; several add up, to 1.
 const SHARE = 0.7;
 const FRAMES_PER_S = 24;
+// Of more, halos would take too long to draw.
+const MOST_GLOWING = 20000;
 
 const VERTEX = `
 precision highp float;
@@ -188,7 +190,7 @@ export class Synapses {
   }
 
   setGlow(on) {
-    this.halos.visible = on;
+    this.halos.visible = on && this.balls.geometry.instanceCount <= MOST_GLOWING;
   }
 
   setRatio(ratio) {
