@@ -6,14 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
 from ..connectome.cells import DIAMETER_UM, simulation_of_cells, told, with_activity
+from ..connectome.mesh_cells import simulation_of_meshes
+from ..connectome.mesh_files import read_meshes
 from ..connectome.neuron_ids import id_of_name
+from ..connectome.neuron_meshes import NeuronMeshes
 from ..connectome.neuron_table import Column, read_table
 from ..connectome.skeleton_files import read_skeletons
 from ..connectome.skeletons import ConnectomeError, Skeletons
@@ -34,6 +37,7 @@ from .console import (
     FILE,
     may_write,
     needs_h5py,
+    needs_mesh_readers,
     needs_scipy,
     output_option,
     progress,
@@ -49,12 +53,14 @@ _EXAMPLES = """
 Examples:
   spike-export connectome skeletons/ -o cells.pickle
   spike-export connectome skeletons/ --table neurons.csv -o cells.pickle
+  spike-export connectome meshes/ --meshes --table neurons.csv -o cells.pickle
   spike-export connectome swc/ --unit voxels --voxel-size 8,8,8 -o cells.pickle
   spike-export connectome skeletons/ --synapses synapses.csv -o wired.pickle
   spike-export connectome skeletons/ --spikes spikes.csv --every 2 -o cells.pickle
 """
 # Options that only count with another.
 _FOR_SPIKES: Final = ("every", "stop", "rise", "decay")
+_FOR_SKELETONS: Final = ("synapses", "diameter")
 
 
 def _voxel_nm(
@@ -70,12 +76,16 @@ def _voxel_nm(
     return sides[0], sides[1], sides[2]
 
 
-@click.command(epilog=_EXAMPLES, short_help="Show cells from a connectome: skeletons, and tables.")
+@click.command(epilog=_EXAMPLES, short_help="Show cells from a connectome, and tables.")
 @click.argument("paths", type=FILE, nargs=-1, required=True, metavar="FOLDER|FILE...")
 @output_option("cells.pickle")
 @click.option(
+    "--meshes", is_flag=True,
+    help="Read meshes, not skeletons: PLY, OBJ, STL, Draco, or Neuroglancer's.",
+)  # fmt: skip
+@click.option(
     "--unit", type=click.Choice(["nm", "um", "voxels"]),
-    help="Unit of SWC files.  [default: what they say, or what their size tells]",
+    help="Unit of SWC files and meshes.  [default: what they say, or what their size tells]",
 )  # fmt: skip
 @click.option("--voxel-size", callback=_voxel_nm, metavar="X,Y,Z", help="Sides of a voxel in nm.")
 @click.option(
@@ -118,6 +128,7 @@ def connectome(
     paths: tuple[Path, ...],
     output: Path,
     force: bool,
+    meshes: bool,
     unit: str | None,
     voxel_size: tuple[float, float, float] | None,
     table: Path | None,
@@ -131,10 +142,11 @@ def connectome(
     within: float,
     diameter: float,
 ) -> None:
-    """Turn skeletons from a connectome into cells, colored by what a table knows about them.
+    """Turn skeletons or meshes from a connectome into cells, colored by what a table knows.
 
     Reads folders of SWC files, as neuPrint, navis and FlyWire's tools write them, and
-    Neuroglancer's precomputed skeletons. Each file is a neuron; its name is the neuron's id.
+    Neuroglancer's precomputed skeletons; with --meshes, surfaces. Each file is a neuron; its
+    name is the neuron's id.
     """
     if columns and table is None:
         raise click.UsageError("--column needs --table.")
@@ -144,34 +156,41 @@ def connectome(
                 raise click.UsageError(f"--{option} needs --spikes.")
     if synapses is None and _is_given(context, "within"):
         raise click.UsageError("--within needs --synapses.")
+    if meshes:
+        for option in _FOR_SKELETONS:
+            if _is_given(context, option):
+                raise click.UsageError(f"--{option} needs skeletons, not --meshes.")
     may_write(output, force=force, inputs=[*paths, table, spikes, synapses])
     try:
-        with progress("files") as bars:
+        with progress("files") as bars, needs_mesh_readers():
             task = bars.add_task("Reading", total=None)
-            skeletons = read_skeletons(
+            read: NeuronMeshes | Skeletons = (read_meshes if meshes else read_skeletons)(
                 paths, lambda done, total: bars.update(task, completed=done, total=total)
             )
-        factors, note = um_per_unit(skeletons, unit, voxel_size)
+        outline = read.outline if isinstance(read, NeuronMeshes) else read
+        factors, note = um_per_unit(outline, unit, voxel_size)
         if note:
             say(note)
-        skeletons = skeletons.scaled(factors)
-        split = stretches(skeletons)
-        for note in (*skeletons.notes, *told(skeletons, split, diameter)):
-            say(note)
-        ids = [id_of_name(name) for name in skeletons.names]
-        names, known = _known(skeletons, ids, table, columns)
-        simulation = simulation_of_cells(
-            skeletons,
-            split,
-            diameter_um=diameter,
-            names=names,
-            gids=[one if one is not None and one < 1 << 63 else None for one in ids],
-            columns=known,
-            source=", ".join(path.name for path in paths)[:200],
-            meta={"um_per_unit": float(np.cbrt(np.prod(factors)))},
-        )
+        ids = [id_of_name(name) for name in read.names]
+        what = "mesh" if meshes else "skeleton"
+        names, known = _known(read.names, what, ids, table, columns)
+        about: dict[str, Any] = {
+            "names": names,
+            "gids": [one if one is not None and one < 1 << 63 else None for one in ids],
+            "columns": known,
+            "source": ", ".join(path.name for path in paths)[:200],
+            "meta": {"um_per_unit": float(np.cbrt(np.prod(factors)))},
+        }
+        if isinstance(read, NeuronMeshes):
+            simulation = simulation_of_meshes(read.scaled(factors), **about)
+        else:
+            skeletons = read.scaled(factors)
+            split = stretches(skeletons)
+            for note in (*skeletons.notes, *told(skeletons, split, diameter)):
+                say(note)
+            simulation = simulation_of_cells(skeletons, split, diameter_um=diameter, **about)
         if spikes is not None:
-            simulation = _lit(simulation, ids, spikes, Kernel(rise, decay), every, stop)
+            simulation = _lit(simulation, ids, what, spikes, Kernel(rise, decay), every, stop)
         if synapses is not None:
             rows = read_synapses(synapses, factors)
             simulation, notes = connected(simulation, rows, within)
@@ -188,17 +207,21 @@ def _is_given(context: click.Context, option: str) -> bool:
 
 
 def _known(
-    skeletons: Skeletons, ids: Sequence[int | None], table: Path | None, wanted: tuple[str, ...]
+    own_names: tuple[str, ...],
+    what: str,
+    ids: Sequence[int | None],
+    table: Path | None,
+    wanted: tuple[str, ...],
 ) -> tuple[tuple[str, ...], list[Column]]:
     """Name the cells, and find what the table knows of them."""
     if table is None:
-        return skeletons.names, []
+        return own_names, []
     rows = read_table(table)
     matched = sum(one in rows.rows for one in ids if one is not None)
     if not matched:
         raise ConnectomeError(
             f"None of {len(rows.rows):,} ids in {table.name}, {next(iter(rows.rows))} for example, "
-            f"is that of a skeleton, {skeletons.names[0]:.60} for example."
+            f"is that of a {what}, {own_names[0]:.60} for example."
         )
     known, notes = rows.columns(ids, wanted)
     label, labels = rows.labels(ids)
@@ -211,16 +234,21 @@ def _known(
         say(note)
     if matched < len(ids) or matched < len(rows.rows):
         say(
-            f"{matched:,} of {len(ids):,} skeletons have a row in {table.name}, which has "
+            f"{matched:,} of {len(ids):,} {_plural(what)} have a row in {table.name}, which has "
             f"{len(rows.rows):,}; the others have no data."
         )
-    names = [name or own for name, own in zip(labels, skeletons.names, strict=True)]
+    names = [name or own for name, own in zip(labels, own_names, strict=True)]
     return tuple(names), known
+
+
+def _plural(what: str) -> str:
+    return "meshes" if what == "mesh" else f"{what}s"
 
 
 def _lit(
     simulation: Simulation,
     ids: Sequence[int | None],
+    what: str,
     path: Path,
     kernel: Kernel,
     every: float,
@@ -237,11 +265,11 @@ def _lit(
         if not found:
             raise ConnectomeError(
                 f"None of {len(read.times_ms):,} cells in {path.name}, "
-                f"{next(iter(read.times_ms), 'none')!s:.60} for example, is a skeleton's id."
+                f"{next(iter(read.times_ms), 'none')!s:.60} for example, is a {what}'s id."
             )
         if len(found) < len(read.times_ms):
             say(
                 f"{len(read.times_ms) - len(found):,} of {len(read.times_ms):,} cells in "
-                f"{path.name} have no skeleton; their spikes are left out."
+                f"{path.name} have no {what}; their spikes are left out."
             )
         return with_activity(simulation, found, kernel, every, stop)

@@ -158,6 +158,13 @@ def needs_scipy() -> AbstractContextManager[None]:
     return _needs("scipy", "SciPy", "smooth")
 
 
+@contextmanager
+def needs_mesh_readers() -> Iterator[None]:
+    """Say how to install trimesh or DracoPy if the ``with`` block finds one missing."""
+    with _needs("trimesh", "trimesh", "meshes"), _needs("DracoPy", "DracoPy", "meshes"):
+        yield
+
+
 def smoothing_options(command: Command) -> Command:
     """Give a command ``--rise`` and ``--decay``; see `smoothing_kernel`."""
     for name, what in (("--decay", "decay."), ("--rise", "rise.")):

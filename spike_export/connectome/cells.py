@@ -71,10 +71,6 @@ def simulation_of_cells(
     types = _TYPE_OF_KIND[split.kinds]
     cells = split.cells.astype(np.int32)
     length = Column(LENGTH, cable_lengths_um(skeletons, split).astype(np.float32), unit="µm")
-    known = _named_apart([*columns, length])
-    values = {one.name: one.values[cells][None] for one in known}
-    units = {one.name: one.unit for one in known}
-    first = known[0].name
     own_names = skeletons.names if names is None else names
     return Simulation(
         cells=tuple(
@@ -90,16 +86,40 @@ def simulation_of_cells(
         point_counts=counts.astype(np.int32),
         points_um=points,
         time_ms=np.zeros(1),
-        values=values[first],
-        quantity=first,
-        unit=units[first],
         version=TABLE_VERSION,
         created_by=f"spike-export {__version__}",
         source=source,
         meta=dict(meta or {}),
-        more={name: Quantity(units[name], row) for name, row in values.items() if name != first},
-        classes={one.name: one.classes for one in known if one.classes},
+        **quantities_of_cells([*columns, length], cells),
     )
+
+
+def quantities_of_cells(columns: Sequence[Column], cells: NDArray[np.int32]) -> dict[str, Any]:
+    """Make quantities of one frame of columns, for sections of one segment.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The first is shown.
+    cells : ndarray of int32, shape (N,)
+        The cell of each section.
+
+    Returns
+    -------
+    dict
+        Of arguments of `Simulation`.
+    """
+    known = _named_apart(columns)
+    values = {one.name: one.values[cells][None] for one in known}
+    units = {one.name: one.unit for one in known}
+    first = known[0].name
+    return {
+        "values": values[first],
+        "quantity": first,
+        "unit": units[first],
+        "more": {name: Quantity(units[name], row) for name, row in values.items() if name != first},
+        "classes": {one.name: one.classes for one in known if one.classes},
+    }
 
 
 def _points(
@@ -192,7 +212,7 @@ def with_activity(
             for name in (
                 "section_names", "section_types", "section_cells", "parents", "parent_x",
                 "segment_counts", "point_counts", "points_um", "version", "created_by", "source",
-                "connections", "delays_ms", "layouts",
+                "connections", "delays_ms", "layouts", "surfaces",
             )
         },
         cells=tuple(

@@ -161,7 +161,7 @@ def open_folder(path: Path) -> Folder:
     ConnectomeError
         If it is damaged, or describes something else.
     """
-    info = _read_info(path)
+    info = read_info(path)
     where = path / INFO
     if info.get("@type") != TYPE and "skeletons" in info:
         key = info["skeletons"]
@@ -172,7 +172,7 @@ def open_folder(path: Path) -> Folder:
             raise unusable(where, f"its skeletons, {key!r:.60}, are outside its folder")
         if not is_precomputed(inner):
             raise unusable(where, f"its skeletons should be in {key!r:.60}, which has no info")
-        path, info, where = inner, _read_info(inner), inner / INFO
+        path, info, where = inner, read_info(inner), inner / INFO
     if info.get("@type") != TYPE:
         what = info.get("@type") or info.get("type")
         raise unusable(where, f"it describes {what!r:.60}, not {TYPE}")
@@ -200,7 +200,14 @@ def open_folder(path: Path) -> Folder:
     return Folder(path, transform, attributes, sharding, tuple(notes))
 
 
-def _read_info(folder: Path) -> dict[str, Any]:
+def read_info(folder: Path) -> dict[str, Any]:
+    """Read a folder's ``info``.
+
+    Raises
+    ------
+    ConnectomeError
+        If it is not a JSON object.
+    """
     where = folder / INFO
     try:
         if where.stat().st_size > _LARGEST_INFO:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from . import precomputed, swc_folder
+from .neuron_meshes import SUFFIXES as MESHES
 from .skeletons import (
     MOST_CELLS,
     MOST_POINTS,
@@ -87,5 +88,7 @@ def _files(path: Path) -> list[Path]:
         raise unusable(path, str(error.strerror)) from None
     if not files:
         there = f"; it has folders, {inner[0].name:.60} for example" if inner else ""
+        if any(one.suffix.casefold() in MESHES for one in path.iterdir()):
+            there = "; --meshes reads the meshes in it"
         raise unusable(path, f"it has neither .swc files nor Neuroglancer's info{there}")
     return sorted(files, key=lambda one: (len(one.name), one.name))

@@ -254,6 +254,7 @@ def take_cells(simulation: Simulation, indices: NDArray[np.int64]) -> Simulation
         **_between(simulation, indices),
         layouts={name: places[indices] for name, places in simulation.layouts.items()},
         synapses=_synapses_on(simulation, indices, new_index),
+        surfaces=None if simulation.surfaces is None else simulation.surfaces.of_cells(indices),
     )
 
 

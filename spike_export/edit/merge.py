@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import Cell, Quantity, Simulation
+from ..simulation_file.cell_surfaces import surfaces_together
 from ..simulation_file.synapses import together
 from ..version import __version__
 from .cell_placing import MADE_UP_PLACE, MADE_UP_SHAPE, SPLIT
@@ -119,6 +120,9 @@ def merge(parts: Sequence[Simulation]) -> Simulation:
             [part.synapses for part in parts],
             cell_offsets.tolist()[:-1],
             section_offsets.tolist()[:-1],
+        ),
+        surfaces=surfaces_together(
+            [part.surfaces for part in parts], [len(part.cells) for part in parts]
         ),
     )
     gids = [cell.gid for cell in merged.cells if cell.gid is not None]

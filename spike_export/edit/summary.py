@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..simulation_file import SECTION_TYPES, Quantity, Simulation, Synapses
+from ..simulation_file.cell_surfaces import Surfaces
 from ..simulation_file.simulation import value_range
 from ..simulation_file.spread import percentiles
 
@@ -80,6 +81,21 @@ class SynapseSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class SurfaceSummary:
+    """Of how many cells there are meshes, and how large these are in all."""
+
+    cells: int
+    vertices: int
+    faces: int
+
+    @property
+    def text(self) -> str:
+        """Put it into words."""
+        cells = f"{self.cells:,} cell{'s' * (self.cells != 1)}"
+        return f"{cells}, {self.vertices:,} vertices, {self.faces:,} faces"
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The numbers shown by `spike-export info`; `None` where the file does not say."""
 
@@ -110,6 +126,7 @@ class Summary:
     connections: int
     layouts: list[str]
     synapses: SynapseSummary | None
+    surfaces: SurfaceSummary | None
 
     def as_dict(self) -> dict[str, Any]:
         """All numbers as built-ins, for JSON, which has no non-finite numbers."""
@@ -143,6 +160,7 @@ class Summary:
             ("Spikes", self._spike_counts()),
             ("Connections", f"{self.connections:,}" if self.connections else ""),
             ("Synapses", self.synapses.text if self.synapses is not None else ""),
+            ("Surfaces", self.surfaces.text if self.surfaces is not None else ""),
             ("Layouts", ", ".join(self.layouts)),
         ]
         return [(label, text) for label, text in rows if text]
@@ -244,7 +262,13 @@ def summarize(simulation: Simulation, path: Path) -> Summary:
         connections=len(simulation.connections),
         layouts=list(simulation.layouts),
         synapses=None if simulation.synapses is None else _synapse_summary(simulation.synapses),
+        surfaces=None if simulation.surfaces is None else _surface_summary(simulation.surfaces),
     )
+
+
+def _surface_summary(surfaces: Surfaces) -> SurfaceSummary:
+    cells = int((surfaces.face_counts > 0).sum())
+    return SurfaceSummary(cells, len(surfaces.vertices), len(surfaces.faces))
 
 
 def _synapse_summary(synapses: Synapses) -> SynapseSummary:

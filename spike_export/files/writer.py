@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..simulation_file import SECTION_TYPES, Quantity, Simulation
+from ..simulation_file.cell_surfaces import check_surfaces
 from ..simulation_file.errors import ContentError
 from ..simulation_file.section_table import VERSION as TABLE_VERSION
 from ..simulation_file.section_table import names_by_type
@@ -308,6 +309,11 @@ def _check(simulation: Simulation) -> None:
             check(simulation.synapses, cells, of)
         except ContentError as error:
             raise _contradiction(str(error)) from None
+    if simulation.surfaces is not None:
+        try:
+            check_surfaces(simulation.surfaces, cells)
+        except ContentError as error:
+            raise _contradiction(str(error)) from None
 
 
 def _contradiction(reason: str) -> ValueError:
@@ -373,6 +379,13 @@ def _content(simulation: Simulation, precision: Precision) -> dict[str, Any]:
         }
     if simulation.synapses is not None:
         content["synapses"] = _synapses(simulation.synapses, simulation.section_cells)
+    if (surfaces := simulation.surfaces) is not None:
+        content["surfaces"] = {
+            "vertex_counts": pack(surfaces.vertex_counts, "<i8"),
+            "face_counts": pack(surfaces.face_counts, "<i8"),
+            "vertices": pack(surfaces.vertices, "<f4"),
+            "faces": pack(surfaces.faces, "<i4"),
+        }
     if simulation.classes:
         content["classes"] = {
             _plain(name, "a quantity's name"): [_plain(one, f"a class of {name}") for one in names]

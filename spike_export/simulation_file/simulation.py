@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .cell_surfaces import Surfaces
 from .synapses import Synapses
 
 SECTION_TYPES = ("soma", "dend", "apic", "axon", "other")
@@ -115,6 +116,8 @@ class Simulation:
     classes : mapping from str to tuple of str
         Names of the classes that the values of a quantity count, 0 for the first, by the
         quantity's name: cell types, for example. Other values are measured.
+    surfaces : Surfaces or None
+        Meshes of cells, whose vertices have the value of the cell's first segment.
     """
 
     cells: tuple[Cell, ...]
@@ -141,6 +144,7 @@ class Simulation:
     more: Mapping[str, Quantity] = field(default_factory=dict)
     synapses: Synapses | None = None
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    surfaces: Surfaces | None = None
 
     @property
     def quantities(self) -> dict[str, Quantity]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .cell_surfaces import unpack_surfaces
 from .errors import ContentError, shown, text
 from .packed_array import Unpacker
 from .packed_synapses import unpack_synapses
@@ -110,6 +111,7 @@ def parse(content: dict[Any, Any], file_size: int) -> Simulation:
         synapses=unpack_synapses(
             content.get("synapses"), len(sections.cells), section_cells, unpacker
         ),
+        surfaces=unpack_surfaces(content.get("surfaces"), len(sections.cells), unpacker),
         more=more,
         classes=_classes(content.get("classes"), {name: values, **_values_of(more)}),
     )

@@ -102,6 +102,8 @@ def film_page(simulation: Simulation, showing: Showing) -> FilmPage:
         notes.append("1 value is not a finite number; it is gray.")
     elif values.not_finite:
         notes.append(f"{values.not_finite:,} values are not finite numbers; they are gray.")
+    if simulation.surfaces is not None:
+        notes.append("The cells have meshes; here, a line through each stands for it.")
     arrays = _arrays(simulation, wanted, pieces, number) | {
         "low": values.low,
         "high": values.high,

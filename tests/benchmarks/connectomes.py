@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A thousand skeletons from a connectome: from their points to a file, and into Blender."""
+"""A thousand skeletons from a connectome, and meshes: to a file, and into Blender."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from helpers.neuron_meshes import ply_bytes, star
 from helpers.skeletons import edges_of
 
 from .blender import empty
@@ -66,4 +68,38 @@ def measure(quick: bool = False) -> Iterator[Row]:
         yield timed(
             f"{name}: import", result, "a dict for each section", is_speed=True, aim=Aim(5, "s")
         )
+        yield from _meshes(Path(folder) / "meshes.pickle", quick)
     empty()
+
+
+def _meshes(path: Path, quick: bool) -> Iterator[Row]:
+    """Hundreds of meshes: into Blender, against an import of each as a PLY file."""
+    import bpy
+    from blender_spike.building.build import import_simulation
+
+    from spike_export import write
+    from spike_export.connectome.mesh_cells import simulation_of_meshes
+    from spike_export.connectome.neuron_meshes import NeuronMesh, joined_meshes
+
+    count, detail = (3, 1) if quick else (100, 6)
+    stars = [star(number, detail) for number in range(count)]
+    meshes = joined_meshes(
+        [NeuronMesh(str(n), vertices + 40 * n, faces) for n, (vertices, faces) in enumerate(stars)]
+    )
+    write(path, simulation_of_meshes(meshes))
+    files = []
+    for number, one in enumerate(stars):
+        files.append(path.with_name(f"{number}.ply"))
+        files[-1].write_bytes(ply_bytes(*one))
+
+    def each() -> None:
+        for file in files:
+            bpy.ops.wm.ply_import(filepath=str(file))
+
+    result = paired(
+        lambda: import_simulation(bpy.context, path), each, 1 if quick else 3, before=empty,
+        clock=time.process_time,
+    )  # fmt: skip
+    name = f"{count:,} meshes of {len(stars[0][0]):,} vertices"
+    what = f"{name}: import, processor time"
+    yield timed(what, result, "ply_import of each, an object each")

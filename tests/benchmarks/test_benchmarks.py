@@ -36,6 +36,7 @@ def test_all_of_them_run():
         "Film in the browser, brain of", "Film in the browser, 50 synapses",
         "Cycles frame of glowing tubes", "a frame added while it runs", "recorded and watched",
         "4 skeletons of 50 points: import", "50 points: split and written",
+        "3 meshes of 18 vertices: import",
         "fixed step, recorded with them",
         "Potential of the demo cell", "Field of the demo cell as isosurfaces",
     ):  # fmt: skip

@@ -30,6 +30,7 @@ from ..common.required import required
 from ..extracellular.field_again import renew
 from ..figures import owned
 from ..lines.styles import AUTOMATIC, STYLES
+from ..lines.surface_input import SURFACES
 from ..playback import network, network_nodes, playback, still
 from ..playback.quantities import (
     classes_of,
@@ -117,6 +118,8 @@ def import_simulation(
     if network.holds_network(simulation):
         # Its connections are lines, and there may be any number of them.
         style = "STRANDS"
+    elif simulation.surfaces is not None and style == AUTOMATIC:
+        style = SURFACES.upper()
     chosen = _chosen_style(scene, style, int(wanted.sum()))
     made: list[bpy.types.ID] = []
     cells_in_file, synapses = len(simulation.cells), simulation.synapses

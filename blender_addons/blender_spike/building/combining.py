@@ -21,6 +21,7 @@ from ..common.nodes.modifiers import has_input, input_value, set_inputs
 from ..common.required import required
 from ..extracellular.kept_lines import join_lines
 from ..figures import owned
+from ..lines.surface_input import SURFACES
 from ..meshes.mesh_copy import find_mesh_copy, original_of, show_instead
 from ..playback import playback, samples, sections
 from ..playback.axon_pulses import AXON_PULSE_DATA
@@ -172,6 +173,10 @@ def _check(everyone: Sequence[bpy.types.Object]) -> None:
                 f"'{one.name}' contains strands without data; undo the join first"
             )
         modifier = required(find_modifier(one))
+        if has_input(modifier, SURFACES) and input_value(modifier, SURFACES).value:
+            raise CannotCombineError(
+                f"'{one.name}' has meshes of its cells; merge their files instead"
+            )
         if has_input(modifier, "Copies On") and input_value(modifier, "Copies On").value:
             raise CannotCombineError(
                 f"'{one.name}' is copied onto points; clear its Copies On first"

@@ -31,6 +31,7 @@ from ..common.geometry import new_curves
 from ..common.holders import keep_together
 from ..common.value_color import NO_DATA
 from ..extracellular.kept_lines import keep_lines
+from ..lines.surface_input import SURFACES
 from ..playback import samples, sections
 from ..playback.axon_pulses import AXON_PULSE_DATA
 from ..playback.network import holds_network
@@ -51,6 +52,7 @@ from ..properties import about
 from ..simulation_file import SECTION_TYPES, Simulation
 from ..simulation_file.simulation import value_range
 from .points_holder import points_holder
+from .surface_parts import has_surface, surface_inputs
 from .synapse_parts import synapse_inputs
 
 _THINNEST_UM: Final = 1e-6
@@ -140,6 +142,7 @@ def make_parts(
         "Mean Radius": lines.mean_radius_um * scale,
         "Micrometer": scale,
         **synapse_inputs(name, simulation, lines, origin, scale, made),
+        **surface_inputs(name, simulation, lines, origin, scale, made),
     }
     curves = _curves(name, simulation, lines, origin, scale, inputs["Recording"], made)
     kept = _kept(name, values, inputs, made)
@@ -246,7 +249,8 @@ def _kept(
     made: list[bpy.types.ID],
 ) -> bpy.types.Collection:
     held = [of_one["Values"] for of_one in values] + [inputs[name] for name in samples.HELD]
-    held += [inputs.get(name) for name in ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA)]
+    own = ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA, SURFACES)
+    held += [inputs.get(name) for name in own]
     return keep_together(name, held, made)
 
 
@@ -369,6 +373,7 @@ def _curves(
             (STARTS_INSIDE, "CURVE"): lines.starts_inside[is_line].astype(np.int32),
             (CHAIN_BACK, "CURVE"): lines.chain_back[is_line],
             (CHAIN_PLACE, "CURVE"): lines.chain_place[is_line],
+            **has_surface(simulation, lines.sections[is_line]),
             (samples.RECORDING, "CURVE"): np.full(int(is_line.sum()), recording),
         },
     )

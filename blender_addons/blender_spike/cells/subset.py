@@ -115,6 +115,7 @@ def subset(simulation: Simulation, wanted: NDArray[np.bool_]) -> Simulation:
         **_between(simulation, cells),
         layouts={name: places[cells] for name, places in simulation.layouts.items()},
         synapses=_synapses_on(simulation, cells, number),
+        surfaces=None if simulation.surfaces is None else simulation.surfaces.of_cells(cells),
     )
 
 
@@ -159,6 +160,9 @@ def each_cell(
             delays_ms=None,
             layouts={name: rows[cell : cell + 1] for name, rows in simulation.layouts.items()},
             synapses=None if by_cell is None else _synapses_of(by_cell, cell, first),
+            surfaces=None
+            if simulation.surfaces is None
+            else simulation.surfaces.of_cells(np.array([cell])),
         )
         yield cell, subset(alone, wanted[first:end])
 

@@ -27,6 +27,7 @@ from ..common.nodes.modifiers import (
 from ..common.registry import merged
 from ..common.required import required
 from ..lines.styles import STYLES
+from ..lines.surface_input import SURFACES_INPUTS
 from ..properties import about
 from .axon_pulses import (
     AXON_PULSE_DATA_INPUTS,
@@ -280,6 +281,7 @@ def node_group(tree: nodes.Tree) -> None:
         pulses = tree.inputs(AXON_PULSE_INPUTS)
     with tree.panel("Data", closed=True):
         paths = tree.inputs(AXON_PULSE_DATA_INPUTS)
+        surfaces = tree.inputs(SURFACES_INPUTS)
 
     strands = tree.group(joined_group(), {"Strands": curves, **recording})
     shape = without_menus(tree, look | types | statistics)
@@ -308,6 +310,7 @@ def node_group(tree: nodes.Tree) -> None:
                 "Material": look["Material"],
                 **still,
                 **recording,
+                **surfaces,
             },
         )
         of_both: dict[str, Linkable] = {
@@ -422,6 +425,7 @@ merged(
             **SYNAPSE_DATA_INPUTS,
             **AXON_PULSE_INPUTS,
             **AXON_PULSE_DATA_INPUTS,
+            **SURFACES_INPUTS,
         },
         **{name: style.inputs for name, style in STYLES.items()},
     }

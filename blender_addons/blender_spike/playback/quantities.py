@@ -14,6 +14,7 @@ import bpy
 
 from ..common.nodes.modifiers import has_input, set_inputs
 from ..common.required import required
+from ..lines.surface_input import SURFACES
 from ..properties import about
 from ..simulation_file import Simulation
 from ..simulation_file.simulation import ValueRange
@@ -136,14 +137,8 @@ def held_by(neuron: bpy.types.Object) -> list[bpy.types.Object]:
     """
     modifier = required(find_modifier(neuron))
     # Only networks have spikes, only neurons synapses, and those of version 0.1.0 neither.
-    names = [
-        *HELD,
-        *(
-            name
-            for name in ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA)
-            if has_input(modifier, name)
-        ),
-    ]
+    own = ("Spikes", *SYNAPSE_DATA, *AXON_PULSE_DATA, SURFACES)
+    names = [*HELD, *(name for name in own if has_input(modifier, name))]
     used = [*(holder_of(neuron, name) for name in names), shape_of(modifier)]
     return list(dict.fromkeys([*quantities_of(neuron).values(), *filter(None, used)]))
 

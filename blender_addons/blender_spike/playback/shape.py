@@ -10,6 +10,7 @@ from ..common.nodes import Linkable, Tree, Value
 from ..lines.stations import SPHERE, SPHERE_SHARE, STATION, STRAND_FRACTION, STRAND_POINT
 from ..lines.style import Lines
 from ..lines.styles import STYLES
+from ..lines.surface_input import SURFACES_INPUTS
 from .material_slot import MATERIAL_INPUTS, MaterialSlot
 from .samples import GROUP as PLAYBACK
 from .samples import RECORDING_INPUTS, VOLTAGE
@@ -32,7 +33,9 @@ def shape_group(tree: Tree) -> None:
     file_curves = tree.input("Curves", "Geometry")
     curves = tree.input("Strands", "Geometry")
     centers = tree.input("Spheres", "Geometry")
-    given = tree.inputs(SHAPE_INPUTS | STILL_INPUTS | RECORDING_INPUTS | MATERIAL_INPUTS)
+    given = tree.inputs(
+        SHAPE_INPUTS | STILL_INPUTS | RECORDING_INPUTS | MATERIAL_INPUTS | SURFACES_INPUTS
+    )
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
     slot = MaterialSlot(tree, file_curves, given["Material"])
     with tree.frame("Thickness of curves that the engine draws"):

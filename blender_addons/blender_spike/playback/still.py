@@ -28,6 +28,7 @@ from ..lines.round_ends import whole
 from ..lines.stations import STRAND_POINT
 from ..lines.style import Lines
 from ..lines.styles import STYLES
+from ..lines.surface_input import SURFACES_INPUTS
 from ..properties import about
 from .samples import GROUP, RECORDING_INPUTS, SPHERES_INPUTS, joined_group
 from .thickness import (
@@ -81,7 +82,7 @@ def keep_shape(
     holder = new_holder(curves.name, curves, made)
     added = add_group_modifier(holder, SHAPE, holder_group())
     # These do not change while the curves stay; and a driver is no integer of 32 bits.
-    fixed = (*SPHERES_INPUTS, *RECORDING_INPUTS)
+    fixed = (*SPHERES_INPUTS, *RECORDING_INPUTS, *SURFACES_INPUTS)
     set_inputs(added, {name: input_value(modifier, name).value for name in fixed})
     for name in SHAPE_INPUTS:
         source = input_value(modifier, name)
@@ -111,7 +112,7 @@ def _style_group(tree: Tree, name: str) -> None:
     """
     curves = tree.input("Strands", "Geometry")
     spheres = tree.input("Spheres", "Geometry")
-    given = tree.inputs(SHAPE_INPUTS)
+    given = tree.inputs(SHAPE_INPUTS | SURFACES_INPUTS)
     lines = Lines(tree, curves, is_line(tree, given), given, spheres, is_sphere(tree, given))
     tree.output("Geometry", STYLES[name].write(lines))
 
@@ -128,7 +129,7 @@ def mesh_group(tree: Tree) -> None:
     """
     curves = tree.input("Strands", "Geometry")
     spheres = tree.input("Spheres", "Geometry")
-    given = tree.inputs(SHAPE_INPUTS)
+    given = tree.inputs(SHAPE_INPUTS | SURFACES_INPUTS)
     numbered = tree.store(curves, STRAND_POINT, tree.add("GeometryNodeInputIndex"), "INT")
     thickness = {name: given[name] for name in THICKNESS_INPUTS}
     thick = tree.group(thickness_group(), {"Strands": numbered, **thickness})
@@ -149,10 +150,12 @@ def holder_group(tree: Tree) -> None:
     """Build the group of the object that makes meshes for all frames."""
     curves = tree.input("Geometry", "Geometry")
     menus = tree.inputs({name: _OF_MODIFIER[name] for name in SHAPE_INPUTS})
-    given = without_menus(tree, menus) | tree.inputs(SPHERES_INPUTS | RECORDING_INPUTS)
+    given = without_menus(tree, menus) | tree.inputs(
+        SPHERES_INPUTS | RECORDING_INPUTS | SURFACES_INPUTS
+    )
     spheres = tree.object(given["Spheres"])["Geometry"]
     strands = tree.group(joined_group(), {"Strands": curves, "Recording": given["Recording"]})
-    look = {name: given[name] for name in SHAPE_INPUTS}
+    look = {name: given[name] for name in (*SHAPE_INPUTS, *SURFACES_INPUTS)}
     mesh = tree.group(mesh_group(), {"Strands": strands, "Spheres": spheres, **look})
     number = made_of(tree, curves, spheres, given)
     # A slot that is empty: the neuron's own material reaches it there.
@@ -225,7 +228,7 @@ def kept_or_made(
     is_of_object : Socket
         Whether the material is the object's; a mesh of other curves does not have that of these.
     """
-    look = {name: given[name] for name in SHAPE_INPUTS}
+    look = {name: given[name] for name in (*SHAPE_INPUTS, *SURFACES_INPUTS)}
     here = tree.group(mesh_group(), {"Strands": strands, "Spheres": spheres, **look})
     kept = tree.object(given[SHAPE])["Geometry"]
     number = tree.sample(kept, tree.attribute(MADE_OF, "INT"), 0, "INT")

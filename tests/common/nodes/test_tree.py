@@ -183,7 +183,7 @@ def test_trees_can_be_read(bpy):
     from blender_spike.playback.playback import node_group
 
     node_group()
-    assert len(bpy.data.node_groups) == 19
+    assert len(bpy.data.node_groups) == 20
     for tree in bpy.data.node_groups:
         placed = [node for node in tree.nodes if node.bl_idname != "NodeFrame"]
         assert len({tuple(node.location_absolute) for node in placed}) == len(placed)

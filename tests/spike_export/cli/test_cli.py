@@ -87,6 +87,7 @@ def test_info_as_json(command, layout, save):
         "connections": 0,
         "layouts": [],
         "synapses": None,
+        "surfaces": None,
         "classes": [],
     }
 

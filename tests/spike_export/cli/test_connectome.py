@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from helpers.neuron_meshes import box, write_legacy
 from helpers.skeletons import edges_of, encoded, grown, swc_text, write_precomputed
 
 from spike_export import read
@@ -139,3 +141,43 @@ def test_a_thousand_skeletons_take_seconds(tmp_path):
     assert run(folder, "--unit", "nm", "-o", tmp_path / "x.pickle")[0] == 0
     assert time.process_time() - begin < 20
     assert read(tmp_path / "x.pickle").n_sections > 50_000
+
+
+def test_meshes_become_cells_with_surfaces(tmp_path):
+    """Neuroglancer's, in nm, with types of a table, and lit by spikes."""
+    boxes = {number: [box((2000, 3000, 4000), (9000 * i, 0, 0))] for i, number in enumerate(IDS)}
+    folder = write_legacy(tmp_path / "seg", boxes)
+    table, spikes = tmp_path / "n.csv", tmp_path / "s.csv"
+    path = tmp_path / "cells.pickle"
+    table.write_text(TABLE)
+    code, told = run(folder, "--meshes", "--table", table, "-o", path)
+    assert code == 0, told
+    assert "5 of 6 meshes have a row in n.csv" in told
+    assert re.search(r"Surfaces +6 cells, 48 vertices, 72 faces", told)
+    made = read(path)
+    assert made.more["surface area"].values[0] == pytest.approx([52] * 6)
+    assert made.surfaces.vertices[:8] == pytest.approx(box((2, 3, 4))[0])
+    assert [cell.gid for cell in made.cells] == IDS
+    spikes.write_text(f"cell,time\n{IDS[1]},5\n")
+    code, told = run(folder, "--meshes", "--spikes", spikes, "-o", path, "--force")
+    assert code == 0, told
+    lit = read(path)
+    assert lit.quantity == "activity" and lit.values.max(axis=0).argmax() == 1
+    assert len(lit.surfaces.faces) == 72
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["{folder}", "--meshes", "--diameter", "2"], "--diameter needs skeletons, not --meshes."),
+        (["{folder}", "--meshes"], "it has neither Neuroglancer's info nor files of meshes"),
+        (["{meshes}"], "neither .swc files nor Neuroglancer's info; --meshes reads the meshes"),
+    ],
+)
+def test_meshes_are_not_skeletons(folder, tmp_path, words, sentence):
+    meshes = tmp_path / "meshes"
+    meshes.mkdir()
+    (meshes / "1.ply").write_bytes(b"")
+    there = [word.format(folder=folder, meshes=meshes) for word in words]
+    code, told = run(*there, "-o", tmp_path / "x.pickle")
+    assert code != 0 and sentence in " ".join(told.split())
