@@ -51,7 +51,7 @@ export class Stage {
   setGlow(on) {
     this.glows = on;
     this.glowing = on && this.body.canGlow && this.uniforms.ground.value > 0;
-    if (this.body.canGlow) this.body.setGlow(this.glowing);
+    this.body.setGlow?.(this.glowing);
   }
 
   setColors(colors) {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.simulations import branched, simulation
 
@@ -166,6 +167,16 @@ def test_a_network_with_its_layouts(opened):
     there = NETWORK.layouts["shuffled grid"][7]
     browser.wait_for(f"Math.abs(film.stage.body.points[28] - {there[0]}) < 1e-3")
     assert browser.ask("[...film.stage.body.points.slice(28, 31)]") == pytest.approx(there)
+
+
+def test_too_many_to_glow_are_drawn_by_one_call(opened):
+    rows = np.repeat([[0.0, 0.0, 0.0, 2.0]], 20_100, axis=0)
+    rows[:, :2] = np.divmod(np.arange(20_100), 150)
+    rows[:, :2] *= 4
+    many = simulation([{"points": [row.tolist()], "name": f"c{i}"} for i, row in enumerate(rows)])
+    browser = opened(many, width=640, height=400)
+    assert browser.ask("[film.stage.body.glow.visible, film.stage.body.canGlow]") == [False, False]
+    assert browser.ask("film.draw(), film.stage.renderer.info.render.calls") == 1
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (640, 400), (320, 480)])
