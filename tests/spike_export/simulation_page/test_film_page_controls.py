@@ -171,7 +171,7 @@ def test_a_network_with_its_layouts(opened):
 
 def test_too_many_to_glow_are_drawn_by_one_call(opened):
     rows = np.repeat([[0.0, 0.0, 0.0, 2.0]], 20_100, axis=0)
-    rows[:, :2] = np.divmod(np.arange(20_100), 150)
+    rows[:, :2] = np.transpose(np.divmod(np.arange(20_100), 150))
     rows[:, :2] *= 4
     many = simulation([{"points": [row.tolist()], "name": f"c{i}"} for i, row in enumerate(rows)])
     browser = opened(many, width=640, height=400)
