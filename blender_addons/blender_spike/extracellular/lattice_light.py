@@ -61,7 +61,7 @@ VOLUME_INPUTS: Final[dict[str, dict[str, Any]]] = SCALE_INPUTS | {
     },
     "Contrast": {
         "kind": "Float",
-        "default": 3.0,
+        "default": 2.0,
         "minimum": 0.1,
         "maximum": 10.0,
         "description": "Higher values show strong fields only; 1 is in proportion to the scale",
