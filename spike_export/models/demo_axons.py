@@ -19,15 +19,13 @@ from ..neuron.model import d_lambda_counts, run_until
 from ..neuron.recorder import Recorder
 from ..section_types import section_type
 from ..simulation_file import Simulation
+from .demo_inputs import EXCITATORY, INHIBITORY, Kind, calm_dendrites, with_kinds
 from .demo_neuron import RESTING_POTENTIAL_MV, build
-from .demo_synapses import EXCITATORY, INHIBITORY, Kind
 
 SPEED_UM_PER_MS: Final = 240.0
 """Of spikes along these axons: about what their channels and diameters give."""
 SYNAPTIC_DELAY_MS: Final = 0.3
 
-# Active dendrites as in the soma would fire by themselves.
-_DENDRITIC_SHARE: Final = 0.07
 _SEED: Final = 12
 _AXON_UM, _DENDRITE_UM, _SOMA_UM = 0.8, 1.4, 14.0
 # An axon passes its synapses at this distance.
@@ -111,12 +109,7 @@ def simulate(
     pyramid = list(h.allsec())
     for section, count in zip(pyramid, d_lambda_counts(pyramid, _D_LAMBDA), strict=True):
         section.nseg = count
-    for section in pyramid:
-        if section_type(section.name()) != "soma":
-            for segment in section:
-                segment.gnabar_hh *= _DENDRITIC_SHARE
-                segment.gkbar_hh *= _DENDRITIC_SHARE
-                segment.gl_hh *= _DENDRITIC_SHARE
+    calm_dendrites(pyramid)
     random = np.random.default_rng(_SEED)
     made = [_Cell(h, source, pyramid, random) for source in SOURCES]
     with Recorder(every_ms=every_ms, variable=variables, synapses=True) as recorder:
@@ -129,16 +122,9 @@ def simulate(
             temperature_C=h.celsius,
             dt_ms=h.dt,
         )
-    assert simulation.synapses is not None
     kinds = [kind for cell in made for kind in cell.kinds]
-    names = tuple(dict.fromkeys(kind.name for kind in kinds))
-    synapses = replace(
-        simulation.synapses,
-        kinds=np.array([names.index(kind.name) for kind in kinds], np.int32),
-        kind_names=names,
-        positions=np.concatenate([cell.positions for cell in made]).astype(np.float32),
-    )
-    return _thinned(replace(simulation, synapses=synapses))
+    positions = np.concatenate([cell.positions for cell in made])
+    return _thinned(with_kinds(simulation, kinds, positions))
 
 
 class _Cell:
@@ -167,9 +153,7 @@ class _Cell:
             step.delay, step.dur, step.amp = fires_ms, 0.6, 2.0
             self._kept.append(step)
         for (section, x), way_um in zip(where, ways_um, strict=True):
-            synapse = h.Exp2Syn(section(x))
-            synapse.tau1, synapse.tau2 = source.kind.rise_ms, source.kind.decay_ms
-            synapse.e = source.kind.reversal_mv
+            synapse = source.kind.synapse(h, section(x))
             connection = h.NetCon(self.soma(0.5)._ref_v, synapse, sec=self.soma)
             connection.threshold = 0.0
             connection.delay = way_um / SPEED_UM_PER_MS + SYNAPTIC_DELAY_MS

@@ -7,7 +7,7 @@ The model is for looking at: its numbers are plausible, but fitted to no recordi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,30 +17,14 @@ from ..neuron.model import run_until
 from ..neuron.recorder import Recorder
 from ..section_types import section_type
 from ..simulation_file import Simulation
+from .demo_inputs import EXCITATORY, INHIBITORY, Kind, calm_dendrites, with_kinds
 from .demo_neuron import RESTING_POTENTIAL_MV, build
 
 DELAY_MS: Final = 0.5
 
-# Active dendrites as in the soma would fire by themselves.
-_DENDRITIC_SHARE: Final = 0.07
 _SEED: Final = 7
 # Streams of random numbers: the first for places, the others for times.
 _PLACES, _TIMES = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of synapses: two exponentials towards a reversal potential."""
-
-    name: str
-    rise_ms: float
-    decay_ms: float
-    reversal_mv: float
-    weight_us: float
-
-
-EXCITATORY: Final = Kind("AMPA", 0.3, 1.8, 0.0, 0.00033)
-INHIBITORY: Final = Kind("GABA", 0.5, 5.0, -75.0, 0.0012)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +96,7 @@ def simulate(
     from neuron import h
 
     step.amp = 0.0
-    for section in h.allsec():
-        if section_type(section.name()) != "soma":
-            for segment in section:
-                segment.gnabar_hh *= _DENDRITIC_SHARE
-                segment.gkbar_hh *= _DENDRITIC_SHARE
-                # As a whole, so that it rests where the soma does.
-                segment.gl_hh *= _DENDRITIC_SHARE
+    calm_dendrites(h.allsec())
     made, kinds, positions = _connect(h)
     with Recorder(every_ms=every_ms, variable=variables, synapses=True) as recorder:
         h.finitialize(RESTING_POTENTIAL_MV)
@@ -132,15 +110,7 @@ def simulate(
         )
     # They are active as long as they exist.
     del made
-    assert simulation.synapses is not None
-    names = tuple(dict.fromkeys(kind.name for kind in kinds))
-    synapses = replace(
-        simulation.synapses,
-        kinds=np.array([names.index(kind.name) for kind in kinds], np.int32),
-        kind_names=names,
-        positions=positions.astype(np.float32),
-    )
-    return replace(simulation, synapses=synapses)
+    return with_kinds(simulation, kinds, positions)
 
 
 def _connect(h: Any) -> tuple[list[Any], list[Kind], NDArray[np.float64]]:
@@ -164,9 +134,7 @@ def _connect(h: Any) -> tuple[list[Any], list[Kind], NDArray[np.float64]]:
             index = min(int(np.searchsorted(ends, along)), len(dendrites) - 1)
             section, (low, high) = dendrites[index], ranges[index]
             x = min(max(high - (ends[index] - along) / section.L, low), high)
-            synapse = h.Exp2Syn(section(x))
-            synapse.tau1, synapse.tau2 = volley.kind.rise_ms, volley.kind.decay_ms
-            synapse.e = volley.kind.reversal_mv
+            synapse = volley.kind.synapse(h, section(x))
             source = h.NetStim()
             source.start = volley.at_ms + times.uniform(0, volley.within_ms)
             source.number = volley.inputs
