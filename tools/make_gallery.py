@@ -84,7 +84,7 @@ SCENES: Mapping[str, Scene] = {
     ),
     "pulses": Scene(
         f"{BLENDER}render_neuron.py -- demo_axons out/gallery/pulses --frames 8-24 "
-        f"--colormap gray --strength 0.7 {gallery_loops.GLOW}",
+        f"--colormap gray --v-min -105 --strength 0.7 {gallery_loops.GLOW}",
         [f"pulses/frame_{number:04d}.png" for number in (9, 13, 17, 21)],
         options="--frames 9-21 --resolution 320x480 --samples 24",
         height=480,
