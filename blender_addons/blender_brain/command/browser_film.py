@@ -16,7 +16,7 @@ import numpy as np
 
 from ..atlas import Atlas, AtlasError, Structure, library
 from ..atlas.film_regions import AUTOMATIC
-from ..atlas.search import Search
+from ..atlas.search import Search, UnknownStructureError
 from ..common.rendering import options as common_options
 from ..common.rendering import page_options
 from ..data.region_values import RegionValues, read_region_values
@@ -27,7 +27,7 @@ from ..regions.hemispheres import Side
 from ..regions.imported import chosen_parts
 from ..regions.orientation import DEFAULT_UM_PER_UNIT, placement
 from ..regions.surfaces import shapes
-from ..web.page import ENDING, SIZE_LIMIT_MB
+from ..web.page import ENDING, SIZE_LIMIT_MB, FilmPage
 from ..web.region_page import (
     RegionShape,
     RegionShowing,
@@ -75,28 +75,14 @@ def parse(
     return options
 
 
-def write_page(arguments: Sequence[str]) -> str:
-    """Write the page.
+def _page(options: argparse.Namespace, notes: list[str]) -> FilmPage:
+    try:
+        return _film(options, notes)
+    except (AtlasError, UnknownStructureError) as error:
+        raise RuntimeError(str(error)) from None
 
-    Parameters
-    ----------
-    arguments : sequence of str
-        See `parse`.
 
-    Returns
-    -------
-    str
-        What was done, and what is to be known about it.
-
-    Raises
-    ------
-    RuntimeError, ValueError
-        If it cannot be made.
-    OSError
-        If it cannot be written.
-    """
-    options = parse(arguments)
-    page_options.check_output(options)
+def _film(options: argparse.Namespace, notes: list[str]) -> FilmPage:
     with tempfile.TemporaryDirectory() as temporary:
         folder = str(options.folder.resolve()) if options.folder else ""
         name = options.atlas
@@ -108,11 +94,11 @@ def write_page(arguments: Sequence[str]) -> str:
         if options.values is not None:
             table = read_region_values(options.values, atlas.structures, options.column)
         glass, solid = _structures(atlas, options, table)
-        notes: list[str] = [] if table is None else [*table.notes, table.unknown]
+        notes += [] if table is None else [*table.notes, table.unknown]
         regions, structures = _regions(atlas, glass, solid, options, notes)
         title = atlas.full_name if options.title is None else options.title
     x, y, z = DIRECTION
-    page = region_page(
+    return region_page(
         regions,
         RegionShowing(
             title=title,
@@ -122,9 +108,9 @@ def write_page(arguments: Sequence[str]) -> str:
         ),
         None if table is None else _values(table, structures, options),
     )
-    options.output.write_bytes(page.content)
-    told = [*notes, *page.notes, f"Wrote {options.output}: {page.told}"]
-    return "\n".join(filter(None, told))
+
+
+write_page = page_options.page_writer(parse, _page)
 
 
 def _structures(

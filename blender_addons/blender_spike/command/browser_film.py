@@ -15,7 +15,7 @@ from ..common.rendering import options as common_options
 from ..common.rendering import page_options
 from ..simulation_file import read
 from ..simulation_page.film_page import Showing, film_page
-from ..web.page import ENDING, FPS, SIZE_LIMIT_MB
+from ..web.page import ENDING, FPS, SIZE_LIMIT_MB, FilmPage
 
 
 def parse(
@@ -56,28 +56,7 @@ def parse(
     return options
 
 
-def write_page(arguments: Sequence[str]) -> str:
-    """Write the page.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        See `parse`.
-
-    Returns
-    -------
-    str
-        What was done, and what is to be known about it.
-
-    Raises
-    ------
-    RuntimeError, ValueError
-        If it cannot be made.
-    OSError
-        If it cannot be written.
-    """
-    options = parse(arguments)
-    page_options.check_output(options)
+def _page(options: argparse.Namespace, _notes: list[str]) -> FilmPage:
     colormap, colors = (
         page_options.page_colors(options.colormap) if options.colormap else ("", None)
     )
@@ -86,7 +65,7 @@ def write_page(arguments: Sequence[str]) -> str:
         simulation = simulation.showing(options.variable)
     if options.ms_per_frame and not simulation.has_time:
         raise RuntimeError(f"--ms-per-frame: {options.file.name} stores no times.")
-    page = film_page(
+    return film_page(
         simulation,
         Showing(
             colormap,
@@ -103,5 +82,6 @@ def write_page(arguments: Sequence[str]) -> str:
             size_limit_mb=options.size_limit,
         ),
     )
-    options.output.write_bytes(page.content)
-    return "\n".join([*page.notes, f"Wrote {options.output}: {page.told}"])
+
+
+write_page = page_options.page_writer(parse, _page)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,22 @@ from . import options as common_options
 
 WORD = "web"
 """By which a command is told to write one."""
+
+
+class Page(Protocol):
+    """A film for browsers."""
+
+    @property
+    def content(self) -> bytes:
+        """The HTML."""
+
+    @property
+    def told(self) -> str:
+        """What is in it, and how large it is."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Sentences about what is to be known about it."""
 
 
 def add_page_options(parser: argparse.ArgumentParser, size_limit_mb: float) -> None:
@@ -36,16 +54,39 @@ def check_page_options(
         parser.error(f"-o {options.output}: the name must end in {ending}")
 
 
-def check_output(options: argparse.Namespace) -> None:
-    """Refuse to overwrite a file.
+def page_writer(
+    parse: Callable[[Sequence[str]], argparse.Namespace],
+    make: Callable[[argparse.Namespace, list[str]], Page],
+) -> Callable[[Sequence[str]], str]:
+    """Make the part of a command that writes films for browsers.
 
-    Raises
-    ------
-    RuntimeError
-        Unless that is wanted.
+    Parameters
+    ----------
+    parse : callable
+        Reads what follows `WORD`.
+    make : callable
+        Makes the page by these options, and appends what it finds to a list of sentences. What it
+        raises is a RuntimeError or ValueError.
+
+    Returns
+    -------
+    callable
+        Given what follows `WORD`, writes the page, and returns what was done and what is to be
+        known about it. Raises RuntimeError, too, if there is such a file already, and OSError if it
+        cannot be written.
     """
-    if options.output.exists() and not options.force:
-        raise RuntimeError(f"{options.output} already exists; use --force to overwrite it.")
+
+    def write_page(arguments: Sequence[str]) -> str:
+        options = parse(arguments)
+        if options.output.exists() and not options.force:
+            raise RuntimeError(f"{options.output} already exists; use --force to overwrite it.")
+        notes: list[str] = []
+        page = make(options, notes)
+        options.output.write_bytes(page.content)
+        told = [*notes, *page.notes, f"Wrote {options.output}: {page.told}"]
+        return "\n".join(filter(None, told))
+
+    return write_page
 
 
 def page_colors(name: str) -> tuple[str, NDArray[np.uint8]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..arrays.source import Field, Source, read_field
 from ..common.rendering import options as common_options
 from ..common.rendering import page_options
-from ..web.page import ENDING, FPS, SIZE_LIMIT_MB
+from ..web.page import ENDING, FPS, SIZE_LIMIT_MB, FilmPage
 from ..web.surface_page import HEIGHT, Heights, SurfaceShowing, surface_page
 
 
@@ -54,30 +54,8 @@ def parse(
     return options
 
 
-def write_page(arguments: Sequence[str]) -> str:
-    """Write the page.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        See `parse`.
-
-    Returns
-    -------
-    str
-        What was done, and what is to be known about it.
-
-    Raises
-    ------
-    RuntimeError, ValueError
-        If it cannot be made.
-    OSError
-        If it cannot be written.
-    """
-    options = parse(arguments)
-    page_options.check_output(options)
+def _page(options: argparse.Namespace, notes: list[str]) -> FilmPage:
     colormap, colors = page_options.page_colors(options.colormap)
-    notes: list[str] = []
     source = Source(
         filepath=str(options.file.resolve()) if options.file else "",
         array=options.array,
@@ -87,7 +65,7 @@ def write_page(arguments: Sequence[str]) -> str:
         **({} if options.formula is None else {"formula": options.formula}),
     )
     field = read_field(source, notes.append)
-    page = surface_page(
+    return surface_page(
         _heights(field),
         SurfaceShowing(
             colormap=colormap,
@@ -104,8 +82,9 @@ def write_page(arguments: Sequence[str]) -> str:
             size_limit_mb=options.size_limit,
         ),
     )
-    options.output.write_bytes(page.content)
-    return "\n".join([*notes, *page.notes, f"Wrote {options.output}: {page.told}"])
+
+
+write_page = page_options.page_writer(parse, _page)
 
 
 def _heights(field: Field) -> Heights:

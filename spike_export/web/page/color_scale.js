@@ -66,5 +66,7 @@ export function tickValues(low, high, most) {
   for (let value = Math.ceil(low / step) * step; value < high; value += step) {
     if (value - low > 0.5 * step && high - value > 0.5 * step) between.push(Number(value.toPrecision(12)));
   }
-  return [low, ...between, high];
+  // What is nothing beside the range is written as that.
+  const end = (value) => (Math.abs(value) < 1e-6 * (high - low) ? 0 : value);
+  return [end(low), ...between, end(high)];
 }

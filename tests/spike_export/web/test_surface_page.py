@@ -254,6 +254,16 @@ def test_every_cell_is_found_where_it_is_seen(opened_page):
 
 
 @pytest.mark.slow
+def test_what_is_nothing_beside_the_range_is_zero_on_the_scale(opened_page):
+    values = RAMP.copy()
+    values[values < 0] = 2e-31
+    browser = opened_page(shown(values).content)
+    ends = browser.ask(
+        "[...document.querySelectorAll('#scale-ticks li')].map((one) => one.textContent)"
+    )
+    assert (ends[0], ends[-1]) == ("0", "3")
+
+
 def test_hostile_texts_are_only_shown(opened_page):
     page = shown(PLATEAUS, title=HOSTILE, quantity=HOSTILE, unit=HOSTILE)
     browser = opened_page(page.content)
