@@ -244,13 +244,14 @@ def test_a_look_of_neurons_and_a_style_of_neurites(tmp_path: Path) -> None:
     assert found["kept"] == [-1000.0, 0.25] and found["same"]
     middle, edge = found["light"]
     assert middle < 0.1 and edge > 0.5
-    # Those that files of version 0.1.0 have stored, and one that is made of the name.
+    # Those that files have stored so far, and one that is made of the name.
     assert found["styles"] == {
         "AUTO": 0,
         "STRANDS": 1,
         "TUBES": 2,
         "MEMBRANE": 3,
         "WIREFRAME": 4,
+        "SURFACES": 5,
         "RIBBONS": 1963022259,
     }
 
@@ -433,7 +434,7 @@ def test_a_shape_that_cuts_and_what_is_left(tmp_path: Path) -> None:
     assert found["veil"] == pytest.approx([0.25, 0], abs=0.02)
     assert "Veil Share" in found["rows"] and "Wire Thickness" not in found["rows"]
     assert found["area"] == pytest.approx(6 * np.pi, rel=0.01)
-    # Those that files of version 0.1.0 have stored, and one that is made of the name.
+    # Those that files have stored so far, and one that is made of the name.
     assert found["shapes"] == {"Plane": 0, "Box": 1, "Sphere": 2, "Cylinder": 1563937678}
 
 
