@@ -12,6 +12,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from ..connectome.addresses import fetch_meshes, fetch_skeletons, is_address, wanted_ids
 from ..connectome.cells import DIAMETER_UM, simulation_of_cells, told, with_activity
 from ..connectome.mesh_cells import simulation_of_meshes
 from ..connectome.mesh_files import read_meshes
@@ -36,6 +37,7 @@ from .console import (
     ABOVE_ZERO,
     FILE,
     may_write,
+    needs_cloud_volume,
     needs_h5py,
     needs_mesh_readers,
     needs_scipy,
@@ -57,6 +59,7 @@ Examples:
   spike-export connectome swc/ --unit voxels --voxel-size 8,8,8 -o cells.pickle
   spike-export connectome skeletons/ --synapses synapses.csv -o wired.pickle
   spike-export connectome skeletons/ --spikes spikes.csv --every 2 -o cells.pickle
+  spike-export connectome precomputed://https://… --ids 123,456 --meshes -o cells.pickle
 """
 # Options that only count with another.
 _FOR_SPIKES: Final = ("every", "stop", "rise", "decay")
@@ -76,12 +79,34 @@ def _voxel_nm(
     return sides[0], sides[1], sides[2]
 
 
+class _Place(click.Path):
+    """A path, or an address, in which two slashes stay two."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """Return a path, or the text of an address."""
+        if is_address(str(value)):
+            return str(value)
+        return super().convert(value, param, context)
+
+
 @click.command(epilog=_EXAMPLES, short_help="Show cells from a connectome, and tables.")
-@click.argument("paths", type=FILE, nargs=-1, required=True, metavar="FOLDER|FILE...")
+@click.argument(
+    "places", type=_Place(path_type=Path), nargs=-1, required=True, metavar="FOLDER|FILE...|ADDRESS"
+)
 @output_option("cells.pickle")
 @click.option(
     "--meshes", is_flag=True,
     help="Read meshes, not skeletons: PLY, OBJ, STL, Draco, or Neuroglancer's.",
+)  # fmt: skip
+@click.option(
+    "--ids", metavar="LIST|FILE",
+    help="Of an address: which neurons, as 123,456 or a text file.  [default: those of --table]",
+)  # fmt: skip
+@click.option(
+    "--lod", type=click.IntRange(min=0), default=0, metavar="N",
+    help="Of an address's meshes: level of detail, where there are several; 0 is the finest.",
 )  # fmt: skip
 @click.option(
     "--unit", type=click.Choice(["nm", "um", "voxels"]),
@@ -125,10 +150,12 @@ def _voxel_nm(
 @click.pass_context
 def connectome(
     context: click.Context,
-    paths: tuple[Path, ...],
+    places: tuple[Path | str, ...],
     output: Path,
     force: bool,
     meshes: bool,
+    ids: str | None,
+    lod: int,
     unit: str | None,
     voxel_size: tuple[float, float, float] | None,
     table: Path | None,
@@ -146,7 +173,7 @@ def connectome(
 
     Reads folders of SWC files, as neuPrint, navis and FlyWire's tools write them, and
     Neuroglancer's precomputed skeletons; with --meshes, surfaces. Each file is a neuron; its
-    name is the neuron's id.
+    name is the neuron's id. From an address, the chosen neurons are downloaded.
     """
     if columns and table is None:
         raise click.UsageError("--column needs --table.")
@@ -160,25 +187,36 @@ def connectome(
         for option in _FOR_SKELETONS:
             if _is_given(context, option):
                 raise click.UsageError(f"--{option} needs skeletons, not --meshes.")
+    addresses = [place for place in places if isinstance(place, str)]
+    paths = [place for place in places if isinstance(place, Path)]
+    if addresses and len(places) > 1:
+        raise click.UsageError("An address has to stand alone.")
+    if addresses and ids is None and table is None:
+        raise click.UsageError("An address needs --ids, or a --table of neurons.")
+    if ids is not None and not addresses:
+        raise click.UsageError("--ids needs an address; of folders, name the files.")
+    if _is_given(context, "lod") and not (addresses and meshes):
+        raise click.UsageError("--lod needs an address and --meshes.")
     may_write(output, force=force, inputs=[*paths, table, spikes, synapses])
     try:
-        with progress("files") as bars, needs_mesh_readers():
-            task = bars.add_task("Reading", total=None)
-            read: NeuronMeshes | Skeletons = (read_meshes if meshes else read_skeletons)(
-                paths, lambda done, total: bars.update(task, completed=done, total=total)
-            )
+        if addresses:
+            read = _fetched(addresses[0], ids, table, lod=lod if meshes else None)
+        else:
+            read = _read(paths, meshes=meshes)
         outline = read.outline if isinstance(read, NeuronMeshes) else read
+        for note in outline.notes:
+            say(note)
         factors, note = um_per_unit(outline, unit, voxel_size)
         if note:
             say(note)
-        ids = [id_of_name(name) for name in read.names]
+        numbers = [id_of_name(name) for name in read.names]
         what = "mesh" if meshes else "skeleton"
-        names, known = _known(read.names, what, ids, table, columns)
+        names, known = _known(read.names, what, numbers, table, columns)
         about: dict[str, Any] = {
             "names": names,
-            "gids": [one if one is not None and one < 1 << 63 else None for one in ids],
+            "gids": [one if one is not None and one < 1 << 63 else None for one in numbers],
             "columns": known,
-            "source": ", ".join(path.name for path in paths)[:200],
+            "source": ", ".join([*addresses, *(path.name for path in paths)])[:200],
             "meta": {"um_per_unit": float(np.cbrt(np.prod(factors)))},
         }
         if isinstance(read, NeuronMeshes):
@@ -186,11 +224,11 @@ def connectome(
         else:
             skeletons = read.scaled(factors)
             split = stretches(skeletons)
-            for note in (*skeletons.notes, *told(skeletons, split, diameter)):
+            for note in told(skeletons, split, diameter):
                 say(note)
             simulation = simulation_of_cells(skeletons, split, diameter_um=diameter, **about)
         if spikes is not None:
-            simulation = _lit(simulation, ids, what, spikes, Kernel(rise, decay), every, stop)
+            simulation = _lit(simulation, numbers, what, spikes, Kernel(rise, decay), every, stop)
         if synapses is not None:
             rows = read_synapses(synapses, factors)
             simulation, notes = connected(simulation, rows, within)
@@ -200,6 +238,34 @@ def connectome(
             TableError) as error:  # fmt: skip
         raise click.ClickException(str(error)) from None
     save(output, simulation)
+
+
+def _read(paths: Sequence[Path], *, meshes: bool) -> NeuronMeshes | Skeletons:
+    with progress("files") as bars, needs_mesh_readers():
+        task = bars.add_task("Reading", total=None)
+        return (read_meshes if meshes else read_skeletons)(
+            paths, lambda done, total: bars.update(task, completed=done, total=total)
+        )
+
+
+def _fetched(
+    address: str, chosen: str | None, table: Path | None, *, lod: int | None
+) -> NeuronMeshes | Skeletons:
+    if chosen is not None:
+        wanted = wanted_ids(chosen)
+    else:
+        assert table is not None
+        wanted = list(read_table(table).rows)
+        say(f"The {len(wanted):,} neurons of {table.name} are downloaded; --ids chooses some.")
+    with progress("neurons") as bars, needs_cloud_volume():
+        task = bars.add_task("Downloading", total=None)
+
+        def tell(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
+
+        if lod is None:
+            return fetch_skeletons(address, wanted, tell)
+        return fetch_meshes(address, wanted, tell, lod=lod)
 
 
 def _is_given(context: click.Context, option: str) -> bool:

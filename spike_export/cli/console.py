@@ -165,6 +165,11 @@ def needs_mesh_readers() -> Iterator[None]:
         yield
 
 
+def needs_cloud_volume() -> AbstractContextManager[None]:
+    """Say how to install cloud-volume if the ``with`` block finds it missing."""
+    return _needs("cloudvolume", "cloud-volume", "connectome")
+
+
 def smoothing_options(command: Command) -> Command:
     """Give a command ``--rise`` and ``--decay``; see `smoothing_kernel`."""
     for name, what in (("--decay", "decay."), ("--rise", "rise.")):

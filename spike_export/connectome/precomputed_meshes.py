@@ -114,8 +114,8 @@ def open_meshes(path: Path) -> MeshFolder:
     if kind != LEGACY:
         raise unusable(
             where,
-            f"it describes {kind or info.get('type')!r:.60}, not {LEGACY}; cloud-volume reads all "
-            "kinds, and its meshes have to_ply",
+            f"it describes {kind or info.get('type')!r:.60}, not {LEGACY}; give the segmentation's "
+            "address instead, precomputed://file:// and its full path, with --ids",
         )
     return MeshFolder(path)
 
