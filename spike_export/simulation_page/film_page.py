@@ -117,7 +117,8 @@ def film_page(simulation: Simulation, showing: Showing) -> FilmPage:
         about["synapses"] = _about_synapses(flashes)
     about["traces"] = number[traces].tolist()
     content = assembled(about, arrays)
-    shown = f"{int(columns.sum()):,} segments in {simulation.n_frames:,} frames"
+    frames = f"{simulation.n_frames:,} frame{'s' * (simulation.n_frames != 1)}"
+    shown = f"{int(columns.sum()):,} segments in {frames}"
     _check_size(len(content), len(values.low) + len(values.high), simulation, showing, shown)
     return FilmPage(content, f"{shown}, {len(content) / 1e6:.2g} MB.", notes)
 
