@@ -197,7 +197,9 @@ class Soak:
 
     def compare(self, neuron: Any) -> None:
         """See that every point of an evaluated neuron shows what its file holds for this moment."""
+        from blender_spike.playback.axon_pulses import PULSE
         from blender_spike.playback.playback import find_modifier
+        from blender_spike.playback.synapse_nodes import SYNAPSE
         from blender_spike.solid_colors import find_solid_colors
         from common.nodes.modifiers import has_input, input_value
 
@@ -224,7 +226,15 @@ class Soak:
                 within = found.min() >= low.min() - TOLERANCE_MV
                 assert within and found.max() <= high.max() + TOLERANCE_MV, neuron.name
                 continue
-            a, b, weight = (column(part, name) for name in ("segment_a", "segment_b", "weight_b"))
+            plays = np.ones(len(found), bool)
+            for name in (SYNAPSE, PULSE):
+                # Synapses, and pulses on their way to them, have no segment.
+                if name in part.attributes:
+                    plays &= column(part, name) == 0
+            found = found[plays]
+            a, b, weight = (
+                column(part, name)[plays] for name in ("segment_a", "segment_b", "weight_b")
+            )
             a, b = a.astype(int), b.astype(int)
             at_least = (1 - weight) * low[a] + weight * low[b] - TOLERANCE_MV
             at_most = (1 - weight) * high[a] + weight * high[b] + TOLERANCE_MV
