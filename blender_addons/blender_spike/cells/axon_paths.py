@@ -91,12 +91,15 @@ def pulse_paths(simulation: Simulation, synapses: Synapses, places: SynapsePlace
         In the order of the synapses.
     """
     chosen, no_source, no_delay, over_limit = _chosen(synapses)
+    if not len(chosen) or synapses.sources is None:
+        nothing = np.empty(0, np.int64), np.empty((0, 3)), np.empty(0)
+        return PulsePaths(chosen, *nothing, 0, no_source, no_delay, over_limit)
     axis = Axis(simulation)
     somata = find_somata(simulation, axis)
     surface_um = places.surface_um
     paths: dict[int, Floats] = {}
     on_axon = 0
-    sources = np.zeros(0, np.int32) if synapses.sources is None else synapses.sources[chosen]
+    sources = synapses.sources[chosen]
     for cell in np.unique(sources).tolist():
         own = chosen[sources == cell]
         tree = _AxonTree(simulation, axis, somata, cell)
@@ -107,9 +110,9 @@ def pulse_paths(simulation: Simulation, synapses: Synapses, places: SynapsePlace
             section, arc = (-1, 0.0) if found is None else (found[0][number], found[1][number])
             paths[synapse] = _whole(tree, int(section), float(arc), *ending)
     ordered = [paths[synapse] for synapse in chosen.tolist()]
-    most = max(_MOST_POINTS // max(len(ordered), 1), 2)
+    most = max(_MOST_POINTS // len(ordered), 2)
     ordered = [_thinned(path, most) for path in ordered]
-    joined = np.concatenate([np.empty((0, 4)), *ordered])
+    joined = np.concatenate(ordered)
     return PulsePaths(
         synapses=chosen,
         point_counts=np.array([len(path) for path in ordered], np.int64),
