@@ -37,7 +37,7 @@ from .field_objects import (
     set_scale,
     to_neuron,
 )
-from .field_sources import sources_of
+from .field_sources import lines_together, sources_of
 from .lattice_light import set_half_size, surfaces_material, volume_material
 from .lattice_nodes import COURSES, PATTERN_PREFIX, surfaces_group, volume_group
 
@@ -102,7 +102,7 @@ def box_around(
     FieldError
         If a neuron has no currents, they cannot be added, or there would be too many points.
     """
-    lines = sources_of(neuron, others).lines
+    lines = lines_together(neuron, others)
     unit = about(neuron).um_per_unit
     ends = np.concatenate([lines.starts_um, lines.ends_um])
     low, high = ends.min(axis=0), ends.max(axis=0)

@@ -41,7 +41,7 @@ from .field_objects import (
     set_scale,
     to_neuron,
 )
-from .field_sources import sources_of
+from .field_sources import lines_together
 
 Facing = Literal["X", "Y", "Z", "VIEW", "OBJECT"]
 MOST_COLUMNS: Final = 1024
@@ -104,7 +104,7 @@ def placed(
     FieldError
         If the neuron has no currents of which a field can be computed.
     """
-    lines = sources_of(neuron, beside).lines
+    lines = lines_together(neuron, beside)
     unit = about(neuron).um_per_unit
     inverse = neuron.matrix_world.inverted()
     if facing == "VIEW":

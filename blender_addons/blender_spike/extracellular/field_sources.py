@@ -64,8 +64,25 @@ def sources_of(neuron: bpy.types.Object, others: Sequence[bpy.types.Object] = ()
         If one has no currents, or they cannot be added: recorded or played at different times, or
         drawn in different scales.
     """
+    lines, owners, names = _together(neuron, others)
+    currents = np.concatenate([currents_of(one) for one in (neuron, *others)], axis=1)
+    told = ""
+    if (found := imbalance(currents, owners, len(names))) is not None:
+        unit = "ms" if about(neuron).has_time else "samples"
+        told = imbalance_sentence(found, names, sample_times(neuron), unit)
+    return Sources(lines, currents, told)
+
+
+def lines_together(neuron: bpy.types.Object, others: Sequence[bpy.types.Object] = ()) -> Lines:
+    """Gather the segments whose currents make a field; see `sources_of`, which reads these, too."""
+    return _together(neuron, others)[0]
+
+
+def _together(
+    neuron: bpy.types.Object, others: Sequence[bpy.types.Object]
+) -> tuple[Lines, NDArray[np.int32], list[str]]:
+    """Gather lines, the cell of each, and what these are called."""
     lines, cells = lines_of(neuron)
-    currents = [currents_of(neuron)]
     starts, ends, radii = [lines.starts_um], [lines.ends_um], [lines.radii_um]
     owners, names = [cells], _names(neuron, cells)
     for other in others:
@@ -75,15 +92,10 @@ def sources_of(neuron: bpy.types.Object, others: Sequence[bpy.types.Object] = ()
         starts.append(theirs.starts_um @ matrix[:3, :3].T + matrix[:3, 3])
         ends.append(theirs.ends_um @ matrix[:3, :3].T + matrix[:3, 3])
         radii.append(theirs.radii_um)
-        currents.append(currents_of(other))
         owners.append(cells + len(names))
         names += _names(other, cells)
-    together = np.concatenate(currents, axis=1)
-    told = ""
-    if (found := imbalance(together, np.concatenate(owners), len(names))) is not None:
-        unit = "ms" if about(neuron).has_time else "samples"
-        told = imbalance_sentence(found, names, sample_times(neuron), unit)
-    return Sources(Lines(*map(np.concatenate, (starts, ends, radii))), together, told)
+    whole = Lines(*map(np.concatenate, (starts, ends, radii)))
+    return whole, np.concatenate(owners), names
 
 
 def with_currents(
