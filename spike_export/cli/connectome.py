@@ -18,7 +18,7 @@ from ..connectome.mesh_cells import simulation_of_meshes
 from ..connectome.mesh_files import read_meshes
 from ..connectome.neuron_ids import id_of_name
 from ..connectome.neuron_meshes import NeuronMeshes
-from ..connectome.neuron_table import Column, read_table
+from ..connectome.neuron_table import Column, NeuronTable, read_table
 from ..connectome.skeleton_files import read_skeletons
 from ..connectome.skeletons import ConnectomeError, Skeletons
 from ..connectome.stretches import stretches
@@ -199,8 +199,9 @@ def connectome(
         raise click.UsageError("--lod needs an address and --meshes.")
     may_write(output, force=force, inputs=[*paths, table, spikes, synapses])
     try:
+        rows = None if table is None else read_table(table)
         if addresses:
-            read = _fetched(addresses[0], ids, table, lod=lod if meshes else None)
+            read = _fetched(addresses[0], ids, rows, lod=lod if meshes else None)
         else:
             read = _read(paths, meshes=meshes)
         outline = read.outline if isinstance(read, NeuronMeshes) else read
@@ -211,7 +212,7 @@ def connectome(
             say(note)
         numbers = [id_of_name(name) for name in read.names]
         what = "mesh" if meshes else "skeleton"
-        names, known = _known(read.names, what, numbers, table, columns)
+        names, known = _known(read.names, what, numbers, rows, columns)
         about: dict[str, Any] = {
             "names": names,
             "gids": [one if one is not None and one < 1 << 63 else None for one in numbers],
@@ -230,8 +231,8 @@ def connectome(
         if spikes is not None:
             simulation = _lit(simulation, numbers, what, spikes, Kernel(rise, decay), every, stop)
         if synapses is not None:
-            rows = read_synapses(synapses, factors)
-            simulation, notes = connected(simulation, rows, within)
+            wiring = read_synapses(synapses, factors)
+            simulation, notes = connected(simulation, wiring, within)
             for note in notes:
                 say(note)
     except (ConnectomeError, FormatError, Hdf5Error, SmoothingError, SonataError,
@@ -249,14 +250,14 @@ def _read(paths: Sequence[Path], *, meshes: bool) -> NeuronMeshes | Skeletons:
 
 
 def _fetched(
-    address: str, chosen: str | None, table: Path | None, *, lod: int | None
+    address: str, chosen: str | None, table: NeuronTable | None, *, lod: int | None
 ) -> NeuronMeshes | Skeletons:
     if chosen is not None:
         wanted = wanted_ids(chosen)
     else:
         assert table is not None
-        wanted = list(read_table(table).rows)
-        say(f"The {len(wanted):,} neurons of {table.name} are downloaded; --ids chooses some.")
+        wanted = list(table.rows)
+        say(f"The {len(wanted):,} neurons of {table.path.name} are downloaded; --ids chooses some.")
     with progress("neurons") as bars, needs_cloud_volume():
         task = bars.add_task("Downloading", total=None)
 
@@ -276,32 +277,32 @@ def _known(
     own_names: tuple[str, ...],
     what: str,
     ids: Sequence[int | None],
-    table: Path | None,
+    table: NeuronTable | None,
     wanted: tuple[str, ...],
 ) -> tuple[tuple[str, ...], list[Column]]:
     """Name the cells, and find what the table knows of them."""
     if table is None:
         return own_names, []
-    rows = read_table(table)
-    matched = sum(one in rows.rows for one in ids if one is not None)
+    file = table.path.name
+    matched = sum(one in table.rows for one in ids if one is not None)
     if not matched:
         raise ConnectomeError(
-            f"None of {len(rows.rows):,} ids in {table.name}, {next(iter(rows.rows))} for example, "
-            f"is that of a {what}, {own_names[0]:.60} for example."
+            f"None of {len(table.rows):,} ids in {file}, {next(iter(table.rows))} for example, is "
+            f"that of a {what}, {own_names[0]:.60} for example."
         )
-    known, notes = rows.columns(ids, wanted)
-    label, labels = rows.labels(ids)
+    known, notes = table.columns(ids, wanted)
+    label, labels = table.labels(ids)
     taken = ", ".join(
         f"{one.name} ({len(one.classes):,} classes)" if one.classes else one.name for one in known
     )
     named = f", names from {label}" if label else ""
-    say(f"Of {table.name}, ids are from {rows.id_column}{named}; shown are {taken or 'none'}.")
+    say(f"Of {file}, ids are from {table.id_column}{named}; shown are {taken or 'none'}.")
     for note in notes:
         say(note)
-    if matched < len(ids) or matched < len(rows.rows):
+    if matched < len(ids) or matched < len(table.rows):
         say(
-            f"{matched:,} of {len(ids):,} {_plural(what)} have a row in {table.name}, which has "
-            f"{len(rows.rows):,}; the others have no data."
+            f"{matched:,} of {len(ids):,} {_plural(what)} have a row in {file}, which has "
+            f"{len(table.rows):,}; the others have no data."
         )
     names = [name or own for name, own in zip(labels, own_names, strict=True)]
     return tuple(names), known
