@@ -27,7 +27,7 @@ from .neuron_meshes import (
     merged_vertices,
 )
 from .precomputed import is_precomputed
-from .skeletons import MOST_CELLS, ConnectomeError, unusable
+from .skeletons import MOST_CELLS, ConnectomeError, content_of, unusable
 
 _LARGEST_FILE: Final = 1 << 30
 _FARTHEST: Final = 1e12
@@ -93,15 +93,7 @@ def read_mesh(path: Path) -> NeuronMesh:
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise unusable(path, f"its name ends in none of {', '.join(SUFFIXES)}")
-    try:
-        if not path.is_file():
-            raise unusable(path, "it is not a regular file")
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise unusable(path, str(error.strerror)) from None
-    if len(content) > _LARGEST_FILE:
-        raise unusable(path, f"it is larger than {_LARGEST_FILE >> 30} GiB")
+    content = content_of(path, _LARGEST_FILE)
     read = _read_draco if suffix == DRACO else _read_plain
     vertices, faces = read(path, content, suffix)
     if vertices.ndim != 2 or vertices.shape[1:] != (3,) or faces.shape[1:] != (3,):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..formats.tables import Row, TableError, number, read_rows
 from .neuron_ids import IdError, parsed_ids
-from .skeletons import unusable
+from .skeletons import content_of, unusable
 
 IDS: Final = (
     "bodyid", "rootid", "ptrootid", "segmentid", "segid", "skeletonid", "neuronid", "cellid", "id",
@@ -189,15 +189,7 @@ def read_table(path: Path) -> NeuronTable:
     ConnectomeError
         If it is not a table with a header, has no column of ids, or these are damaged.
     """
-    try:
-        if not path.is_file():
-            raise unusable(path, "it is not a regular file")
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise unusable(path, str(error.strerror)) from None
-    if len(content) > _LARGEST_FILE:
-        raise unusable(path, f"it is larger than {_LARGEST_FILE >> 30} GiB")
+    content = content_of(path, _LARGEST_FILE)
     try:
         rows: list[Row] = list(read_rows(content).rows)
     except TableError as error:

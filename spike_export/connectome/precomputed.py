@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import shards
-from .skeletons import MOST_POINTS, Skeleton, unusable
+from .skeletons import MOST_POINTS, Skeleton, content_of, unusable
 
 INFO: Final = "info"
 TYPE: Final = "neuroglancer_skeletons"
@@ -76,19 +76,16 @@ class Folder:
         ConnectomeError
             If it is damaged.
         """
-        try:
-            if not path.is_file():
-                raise unusable(path, "it is not a regular file")
-            if self.sharding is not None:
+        if self.sharding is not None:
+            try:
+                if not path.is_file():
+                    raise unusable(path, "it is not a regular file")
                 for number, content in shards.objects(path, self.sharding, _LARGEST_FILE):
                     yield self.skeleton(str(number), content, path)
-                return
-            with path.open("rb") as stream:
-                content = stream.read(_LARGEST_FILE + 1)
-        except OSError as error:
-            raise unusable(path, str(error.strerror)) from None
-        if len(content) > _LARGEST_FILE:
-            raise unusable(path, f"it is larger than {_LARGEST_FILE >> 30} GiB")
+            except OSError as error:
+                raise unusable(path, str(error.strerror)) from None
+            return
+        content = content_of(path, _LARGEST_FILE)
         # cloud-volume adds .gz, and other tools leave the name as it is.
         if content.startswith(b"\x1f\x8b\x08"):
             content = shards.decoded(content, "gzip", _LARGEST_FILE, path)

@@ -19,7 +19,7 @@ import numpy as np
 from . import shards
 from .neuron_meshes import MOST_FACES, MOST_VERTICES, NeuronMesh, merged_vertices
 from .precomputed import INFO, is_precomputed, read_info
-from .skeletons import unusable
+from .skeletons import content_of, unusable
 
 LEGACY: Final = "neuroglancer_legacy_mesh"
 _MANIFEST: Final = re.compile(r"([0-9]{1,20}):0(?:\.gz)?")
@@ -121,15 +121,7 @@ def open_meshes(path: Path) -> MeshFolder:
 
 
 def _content(path: Path, largest: int) -> bytes:
-    try:
-        if not path.is_file():
-            raise unusable(path, "it is not a regular file")
-        with path.open("rb") as stream:
-            content = stream.read(largest + 1)
-    except OSError as error:
-        raise unusable(path, str(error.strerror)) from None
-    if len(content) > largest:
-        raise unusable(path, f"it is larger than {largest >> 20:,} MiB")
+    content = content_of(path, largest)
     if content.startswith(_GZIPPED):
         return shards.decoded(content, "gzip", largest, path)
     return content

@@ -26,6 +26,27 @@ def unusable(path: Path, problem: str) -> ConnectomeError:
     return ConnectomeError(f"Cannot use {path.name or path}: {problem}.")
 
 
+def content_of(path: Path, largest: int) -> bytes:
+    """Read a file, but no more than so many bytes.
+
+    Raises
+    ------
+    ConnectomeError
+        If it is larger, is not a regular file, or cannot be read.
+    """
+    try:
+        if not path.is_file():
+            raise unusable(path, "it is not a regular file")
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
+    except OSError as error:
+        raise unusable(path, str(error.strerror)) from None
+    if len(content) > largest:
+        size = f"{largest >> 30} GiB" if largest >= 1 << 30 else f"{largest >> 20} MiB"
+        raise unusable(path, f"it is larger than {size}")
+    return content
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Skeleton:
     """One skeleton, in the unit of its file.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..formats.swc import SwcError
 from ..formats.swc.findings import Findings
 from ..formats.swc.parsing import read_rows
-from .skeletons import Skeleton, unusable
+from .skeletons import Skeleton, content_of, unusable
 
 SUFFIX: Final = ".swc"
 _LARGEST_FILE: Final = 100 << 20
@@ -43,15 +43,7 @@ def read_skeleton(path: Path) -> Skeleton:
     ConnectomeError
         If it cannot be read; the text names the line or the point.
     """
-    try:
-        if not path.is_file():
-            raise unusable(path, "it is not a regular file")
-        with path.open("rb") as stream:
-            data = stream.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise unusable(path, str(error.strerror)) from None
-    if len(data) > _LARGEST_FILE:
-        raise unusable(path, f"it is larger than {_LARGEST_FILE >> 20} MiB")
+    data = content_of(path, _LARGEST_FILE)
     rows = _plain_numbers(data)
     oddities: list[str] = []
     if rows is None:
