@@ -193,3 +193,14 @@ class Browser:
         shot = self.call("Page.captureScreenshot", format="png")["data"]
         with Image.open(io.BytesIO(base64.b64decode(shot))) as image:
             return np.asarray(image.convert("RGB"))
+
+
+def film_picture(browser: Browser, time: float = 0.0) -> Any:
+    """Take a picture of a film's page at a time of the film, as floats; see `Browser.picture`."""
+    browser.ask(f"film.seek({time}), film.draw(), 0")
+    # After the next picture, all of it is on the screen.
+    browser.ask(
+        "window.seen = 0, requestAnimationFrame(() => requestAnimationFrame(() => seen = 1)), 0"
+    )
+    browser.wait_for("window.seen")
+    return browser.picture().astype(float)

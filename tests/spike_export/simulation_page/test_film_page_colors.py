@@ -7,6 +7,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from helpers.browser import film_picture
 from helpers.simulations import sample_at, simulation
 
 from spike_export.web.page_colormaps import known_colors
@@ -46,23 +47,13 @@ def place(browser, point):
     return np.array(box)
 
 
-def shown(browser, time):
-    browser.ask(f"film.seek({time}), film.draw(), 0")
-    # After the next picture, all of it is on the screen.
-    browser.ask(
-        "window.seen = 0, requestAnimationFrame(() => requestAnimationFrame(() => seen = 1)), 0"
-    )
-    browser.wait_for("window.seen")
-    return browser.picture().astype(float)
-
-
 @pytest.mark.parametrize(("width", "name", "light"), [(920, "plasma", False), (390, "RdBu", True)])
 def test_cells_have_matplotlib_s_colors_at_several_times(opened, width, name, light):
     how = {"colormap": name, "colors": known_colors(name), "light": light}
     browser = opened(CELLS, width=width, v_min=LOW, v_max=HIGH, **how)
     places = [place(browser, cell).astype(int) for cell in range(24)]
     for time in (0.0, 0.25, 1.0, 1.9, 2.5):
-        picture, values = shown(browser, time), sample_at(CELLS, time)
+        picture, values = film_picture(browser, time), sample_at(CELLS, time)
         for (x, y), value in zip(places, values, strict=True):
             assert off(picture[y, x], value, name) <= 1, (time, value)
     assert not browser.complaints
@@ -72,7 +63,7 @@ def test_without_form_all_of_a_cell_has_its_color(opened):
     browser = opened(CELLS, v_min=LOW, v_max=HIGH)
     for form, least in ((True, 20), (False, 0)):
         browser.ask(f"film.stage.uniforms.form.value = {int(form)}, 0")
-        picture = shown(browser, 0.6)
+        picture = film_picture(browser, 0.6)
         (x, y), value = place(browser, 9).astype(int), sample_at(CELLS, 0.6)[9]
         # Near its edge, whose radius is some 20 pixels.
         radius = place(browser, 10)[0] - place(browser, 9)[0]
@@ -88,7 +79,7 @@ def test_glow_is_on_the_ground_only(opened):
     value, beside = sample_at(CELLS, 0.6)[0], x - int(0.49 * (right - x)) - 5
     for glow in (True, False):
         browser.ask(f"film.stage.setGlow({str(glow).lower()}), 0")
-        picture = shown(browser, 0.6)
+        picture = film_picture(browser, 0.6)
         assert off(picture[y, x], value) <= 1
         assert (picture[y, beside].max() > 5) == glow
 
@@ -98,7 +89,7 @@ def test_values_between_centers_are_interpolated_before_they_are_colored(opened)
     wide = dataclasses.replace(LINE, values=np.repeat([[-65.0, 15.0]], 4, 0).astype(np.float32))
     browser = opened(wide, v_min=LOW, v_max=HIGH)
     (left, y), (right, _) = place(browser, 1), place(browser, 2)
-    picture = shown(browser, 1.0)
+    picture = film_picture(browser, 1.0)
     assert right - left > 200
     for x in range(int(left) - 40, int(right) + 40, 7):
         # Each pixel is the mean of two that were drawn.
@@ -117,7 +108,7 @@ def test_the_color_bar_is_matplotlib_s(opened, width):
         "(() => { const box = document.getElementById('scale-colors').getBoundingClientRect(); "
         "return [box.left, box.top, box.width, box.height]; })()"
     )
-    picture = shown(browser, 0.0)
+    picture = film_picture(browser, 0.0)
     column = picture[:, int(left + wide / 2)]
     for share in np.linspace(0.03, 0.97, 40):
         row = int(top + (1 - share) * high)
@@ -138,8 +129,8 @@ def test_what_has_no_value_is_gray(opened):
     values[1, 3] = np.nan
     browser = opened(dataclasses.replace(CELLS, values=values), v_min=LOW, v_max=HIGH)
     (x, y) = place(browser, 3).astype(int)
-    assert shown(browser, 0.2)[y, x] == pytest.approx([127.5] * 3, abs=0.6)
-    assert off(shown(browser, 1.5)[y, x], np.interp(1.5, TIMES[2:], values[2:, 3])) <= 1
+    assert film_picture(browser, 0.2)[y, x] == pytest.approx([127.5] * 3, abs=0.6)
+    assert off(film_picture(browser, 1.5)[y, x], np.interp(1.5, TIMES[2:], values[2:, 3])) <= 1
 
 
 def test_a_colormap_is_chosen_in_the_page(opened):
@@ -149,4 +140,4 @@ def test_a_colormap_is_chosen_in_the_page(opened):
         "choice.dispatchEvent(new Event('change')); })()"
     )
     (x, y) = place(browser, 5).astype(int)
-    assert off(shown(browser, 0.7)[y, x], sample_at(CELLS, 0.7)[5], "viridis") <= 1
+    assert off(film_picture(browser, 0.7)[y, x], sample_at(CELLS, 0.7)[5], "viridis") <= 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.browser import film_picture
 from helpers.simulations import branched, simulation
 
 from spike_export import read
@@ -136,15 +137,6 @@ def flash(events, now, decay, rise=0.2):
     return min(0.7 * left.sum(), 1.0)
 
 
-def shown(browser, time):
-    browser.ask(f"film.seek({time}), film.draw(), 0")
-    browser.ask(
-        "window.seen = 0, requestAnimationFrame(() => requestAnimationFrame(() => seen = 1)), 0"
-    )
-    browser.wait_for("window.seen")
-    return browser.picture().astype(float)
-
-
 def middles(browser):
     return browser.ask(
         "(() => { const box = film.stage.canvas.getBoundingClientRect(); "
@@ -165,7 +157,7 @@ def test_they_flash_at_their_events(opened, light):
     at = np.array(middles(browser)).astype(int)
     colors = np.array([[213, 94, 0], [86, 180, 233]] * 2, float)
     for time in (0.0, 0.9, 1.15, 1.6, 2.05, 2.25, 3.3, 5.0, 6.4, 10.0):
-        seen = shown(browser, time)
+        seen = film_picture(browser, time)
         for (x, y), own, events in zip(at, colors, EVENTS, strict=True):
             now = flash(events, time, 0.6)
             body = own * (0.62 + 0.38 * now)
@@ -173,7 +165,10 @@ def test_they_flash_at_their_events(opened, light):
             expected = body * (1 - hot) + 255 * hot
             assert np.abs(seen[y, x] - expected).max() <= 2, (time, events)
     # Far from an event and close to one, they differ by far more.
-    assert np.abs(shown(browser, 2.25) - shown(browser, 0.0))[at[0][1], at[0][0]].max() > 40
+    assert (
+        np.abs(film_picture(browser, 2.25) - film_picture(browser, 0.0))[at[0][1], at[0][0]].max()
+        > 40
+    )
     assert not browser.complaints
 
 
@@ -182,7 +177,7 @@ def test_kinds_are_shown_and_hidden(opened):
     browser = opened(on_a_line())
     browser.ask("film.stage.body.uniforms.ballRadius.value = 12, 0")
     at = [(int(x), int(y) + 6) for x, y in middles(browser)]
-    before = shown(browser, 0.0)
+    before = film_picture(browser, 0.0)
     labels = browser.ask(
         "[...document.querySelectorAll('#things label')].map((one) => one.textContent)"
     )
@@ -190,7 +185,7 @@ def test_kinds_are_shown_and_hidden(opened):
     assert browser.ask("document.querySelector('#things legend').textContent") == "Synapses"
     browser.ask("document.querySelectorAll('#things input')[1].focus(), 0")
     browser.press(" ")
-    after = shown(browser, 0.0)
+    after = film_picture(browser, 0.0)
     changed = [bool(np.abs(before[y, x] - after[y, x]).max() > 20) for x, y in at]
     assert changed == [False, True, False, True]
     # They are no places to trace, and cost the film two calls, one without glow.

@@ -7,6 +7,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from helpers.browser import film_picture
 
 from spike_export.web import region_page as module
 from spike_export.web.page_colormaps import known_colors
@@ -87,15 +88,6 @@ def test_less_detail_keeps_the_shape():
 # --- in a browser ---
 
 
-def picture(browser, time=0.0):
-    browser.ask(f"film.seek({time}), film.draw(), 0")
-    browser.ask(
-        "window.seen = 0, requestAnimationFrame(() => requestAnimationFrame(() => seen = 1)), 0"
-    )
-    browser.wait_for("window.seen")
-    return browser.picture().astype(float)
-
-
 def middles(browser):
     found = browser.ask(
         "(() => { const box = film.stage.canvas.getBoundingClientRect(); return [0, 1, 2].map("
@@ -119,12 +111,12 @@ def test_regions_have_their_own_colors_within_glass(opened_page, light):
     browser = opened_page(region_page(brain(), dataclasses.replace(FRONT, light=light)).content)
     press(browser, "form")
     browser.ask("film.stage.body.setShown(3, false), 0")
-    seen = picture(browser)
+    seen = film_picture(browser)
     for (x, y), color in zip(middles(browser), COLORS, strict=True):
         assert np.abs(seen[y, x] - color).max() <= 1, color
     # Glass adds light to what is inside, or takes some, and most of it at its own edge.
     browser.ask("film.stage.body.setShown(3, true), 0")
-    within = picture(browser)
+    within = film_picture(browser)
     (left, y), (x, _), _ = middles(browser)
     sign = -1 if light else 1
     assert (sign * (within[y, x] - seen[y, x]) >= 0).all()
@@ -148,7 +140,7 @@ def test_glass_looks_the_same_from_both_sides(opened_page):
         box = browser.ask("[film.stage.canvas.clientWidth, film.stage.canvas.clientHeight]")
         browser.ask("document.querySelector('header').hidden = true, 0")
         browser.ask("document.getElementById('hint').hidden = true, 0")
-        pictures.append(picture(browser)[: int(box[1]), : int(box[0]) // 2 * 2])
+        pictures.append(film_picture(browser)[: int(box[1]), : int(box[0]) // 2 * 2])
     assert pictures[0].max() > 100
     shifted = (np.roll(pictures[1][:, ::-1], by, axis=1) for by in (-1, 0, 1))
     assert min(np.abs(pictures[0] - one).mean() for one in shifted) < 0.6
@@ -159,19 +151,19 @@ def test_check_boxes_hide_and_show(opened_page):
     browser = opened_page(region_page(brain(), FRONT).content)
     press(browser, "form")
     (x, y), *_ = middles(browser)
-    assert picture(browser)[y, x].max() > 150
+    assert film_picture(browser)[y, x].max() > 150
     # By keys: the first box, and the space bar, which plays nothing here.
     browser.ask("document.querySelector('#things input').focus(), 0")
     browser.press(" ")
     browser.wait_for("!document.querySelector('#things input').checked")
-    assert picture(browser)[y, x].max() < 60
+    assert film_picture(browser)[y, x].max() < 60
     assert browser.ask(f"film.stage.placeAt({x}, {y})") == -1
     hide = "document.querySelectorAll('#things button')[1].click()"
     browser.ask(hide)
     assert boxes(browser) == [False] * 4
     browser.ask("document.querySelectorAll('#things button')[0].click()")
     assert boxes(browser) == [True] * 4
-    assert picture(browser)[y, x].max() > 150
+    assert film_picture(browser)[y, x].max() > 150
     labels = browser.ask(
         "[...document.querySelectorAll('#things label')].map((one) => one.textContent)"
     )
@@ -201,7 +193,7 @@ def test_values_color_regions_over_time(opened_page):
     press(browser, "form")
     browser.ask("film.stage.body.setShown(3, false), 0")
     for time in (0.0, 0.4, 1.0, 2.2, 3.0):
-        seen = picture(browser, time)
+        seen = film_picture(browser, time)
         values = [np.interp(time, TIMES, column) for column in VALUES[:, :3].T]
         if 0 < time < 3:
             values[2] = np.nan

@@ -11,6 +11,7 @@ import re
 
 import numpy as np
 import pytest
+from helpers.browser import film_picture
 
 from spike_export.web import surface_page as module
 from spike_export.web.page_colormaps import known_colors
@@ -97,15 +98,6 @@ def off(pixel, value, low, high):
     )
 
 
-def picture(browser, time=0.0):
-    browser.ask(f"film.seek({time}), film.draw(), 0")
-    browser.ask(
-        "window.seen = 0, requestAnimationFrame(() => requestAnimationFrame(() => seen = 1)), 0"
-    )
-    browser.wait_for("window.seen")
-    return browser.picture().astype(float)
-
-
 def places(browser, cells):
     return np.array(
         browser.ask(
@@ -135,7 +127,7 @@ def test_plateaus_have_matplotlib_s_colors_at_several_times(opened_page, light):
     # Row 0 of the page is in front; the middles of the plateaus' inner squares.
     cells = [(4 * row + 1) * 20 + 4 * column + 1 for row in range(4) for column in range(5)]
     for time in (0.0, 0.25, 1.0, 1.7, 2.0):
-        seen = picture(browser, time)
+        seen = film_picture(browser, time)
         before = int(min(time, 1.999))
         share = time - before
         values = (LEVELS[before] * (1 - share) + LEVELS[before + 1] * share).ravel()
@@ -151,7 +143,7 @@ def test_between_cells_the_value_is_interpolated_before_it_is_colored(opened_pag
     pytest.importorskip("matplotlib")
     browser = opened_page(shown(RAMP, height=1e-6).content)
     without_form(browser)
-    seen = picture(browser)
+    seen = film_picture(browser)
     corners = places(browser, [0, 8, 45, 53])
     flat = np.array([[0, 0], [8, 0], [0, 5], [8, 5]], float)
     rows = []
@@ -182,13 +174,13 @@ def test_holes_are_empty_and_have_no_place(opened_page):
     holed[0, 4:12, 4:12] = np.nan
     browser = opened_page(shown(holed, height=0.02).content)
     above = places(browser, [3 * 20 + 7, 12 * 20 + 7]).mean(axis=0)
-    assert picture(browser, 0.0)[int(above[1]), int(above[0])].max() == 0
+    assert film_picture(browser, 0.0)[int(above[1]), int(above[0])].max() == 0
     box = "film.stage.canvas.getBoundingClientRect()"
     pick = f"film.stage.placeAt({above[0]} - {box}.left, {above[1]} - {box}.top)"
     assert browser.ask(pick) == -1
     # It is a hole until the next frame, in which it is none.
-    assert picture(browser, 0.5)[int(above[1]), int(above[0])].max() == 0
-    assert picture(browser, 1.0)[int(above[1]), int(above[0])].max() > 30
+    assert film_picture(browser, 0.5)[int(above[1]), int(above[0])].max() == 0
+    assert film_picture(browser, 1.0)[int(above[1]), int(above[0])].max() > 30
     assert browser.ask(pick) // 20 in range(4, 12)
 
 
